@@ -1,0 +1,1 @@
+"""SUMO as the judge: runs, measures with intervals, paired comparison."""

@@ -1,0 +1,1 @@
+"""Networks: Astana's areas as sources, netconvert, and any `.net.xml` read into intersections."""

@@ -1,0 +1,1 @@
+"""Finding plans: critical movements, coordination by CP-SAT, confirmation in SUMO."""
