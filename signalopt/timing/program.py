@@ -78,7 +78,9 @@ def cycle_of(layout: SignalLayout, program: IntersectionPlan) -> int:
     return intervals(layout, program)[-1].end_s
 
 
-def group_greens(layout: SignalLayout, program: IntersectionPlan) -> dict[str, list[tuple[int, int]]]:
+def group_greens(
+    layout: SignalLayout, program: IntersectionPlan
+) -> dict[str, list[tuple[int, int]]]:
     """Green windows [start_s, end_s) of each group in cycle seconds, flashing green counted in.
 
     end_s may exceed the cycle for a green that runs over the end of the cycle.
@@ -107,7 +109,9 @@ def group_greens(layout: SignalLayout, program: IntersectionPlan) -> dict[str, l
                 end = min(end + group.flashing_green_s, parts[2 * last + 1].end_s - lead)
             else:
                 end += group.flashing_green_s
-            windows[group_id].append((start, end if end > start or last >= position else end + cycle))
+            windows[group_id].append(
+                (start, end if end > start or last >= position else end + cycle)
+            )
     for group_id, stage_list in windows.items():
         if not stage_list and any(group_id in s.groups for s in program.stages):
             windows[group_id] = [(0, cycle)]  # green in every stage

@@ -58,8 +58,8 @@ class Stage:
 class Clearance:
     """The least time from the end of green of `ending` to the start of green of `starting`.
 
-    `clear_m` and `enter_m` are the distances from the stop lines to the decisive conflict point that
-    the time was computed from (None: not computed); `rule` says in words which rule decided.
+    `clear_m` and `enter_m` are the distances from the stop lines to the decisive conflict point,
+    None where no distance was used; `rule` says in words which rule decided.
     """
 
     ending: str

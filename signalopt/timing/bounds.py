@@ -1,0 +1,113 @@
+"""What safety asks of the greens, as linear constraints that every optimiser obeys."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from signalopt.timing.plan import StageTiming
+from signalopt.timing.program import interstage_s, pedestrian_lead_s
+from signalopt.timing.signals import GroupKind, SignalGroup, SignalLayout, Stage
+
+LEAST_STAGE_GREEN_S = 1
+
+
+@dataclass(frozen=True, slots=True)
+class GreenConstraint:
+    """The greens of the stages at these positions must sum up to at least `least_s`."""
+
+    stages: tuple[int, ...]
+    least_s: int
+    group: str = ""
+
+
+def stage_timings(stages: Sequence[Stage]) -> tuple[StageTiming, ...]:
+    """Stages as timings of zero green, the form in which sequences are asked about."""
+    return tuple(StageTiming(stage.id, stage.groups, 0) for stage in stages)
+
+
+def interstages_s(layout: SignalLayout, sequence: Sequence[StageTiming]) -> tuple[int, ...]:
+    """Seconds of the interstage that follows each stage of a cyclic sequence."""
+    if len(sequence) < 2:
+        return (0,) * len(sequence)
+    following = [*sequence[1:], sequence[0]]
+    return tuple(interstage_s(layout, a, b) for a, b in zip(sequence, following, strict=True))
+
+
+def green_constraints(
+    layout: SignalLayout, sequence: Sequence[StageTiming]
+) -> tuple[GreenConstraint, ...]:
+    """Every minimum green (vehicles and pedestrians) as constraints on the stage greens.
+
+    Groups green over several consecutive stages constrain the sum of those stages.
+    """
+    between = interstages_s(layout, sequence)
+    found = [GreenConstraint((i,), LEAST_STAGE_GREEN_S) for i in range(len(sequence))]
+    for group in layout.groups:
+        for run in _runs(sequence, group.id):
+            inside = sum(between[i] for i in run[:-1])
+            least = group.min_green_s - inside - _tail_s(layout, group, sequence, run[-1], between)
+            found.append(GreenConstraint(tuple(sorted(run)), least, group.id))
+    return _strongest(found)
+
+
+def least_greens_s(layout: SignalLayout, sequence: Sequence[StageTiming]) -> tuple[int, ...]:
+    """Small whole-second greens that satisfy all constraints (shared needs go to the run's first)."""
+    constraints = green_constraints(layout, sequence)
+    greens = [0] * len(sequence)
+    for constraint in sorted(constraints, key=lambda c: len(c.stages)):
+        missing = constraint.least_s - sum(greens[i] for i in constraint.stages)
+        if missing > 0:
+            greens[constraint.stages[0]] += missing
+    return tuple(greens)
+
+
+def least_cycle_s(layout: SignalLayout, sequence: Sequence[StageTiming]) -> int:
+    """The shortest cycle of this stage sequence that satisfies all minimum greens."""
+    return sum(least_greens_s(layout, sequence)) + sum(interstages_s(layout, sequence))
+
+
+def _runs(sequence: Sequence[StageTiming], group: str) -> list[list[int]]:
+    """Maximal cyclic runs of positions in which the group is green; none if always or never green."""
+    count = len(sequence)
+    green = [group in stage.groups for stage in sequence]
+    if all(green):
+        return []
+    runs = []
+    for start in range(count):
+        if green[start] and not green[start - 1]:
+            run, position = [], start
+            while green[position % count]:
+                run.append(position % count)
+                position += 1
+            runs.append(run)
+    return runs
+
+
+def _tail_s(
+    layout: SignalLayout,
+    group: SignalGroup,
+    sequence: Sequence[StageTiming],
+    last: int,
+    between: Sequence[int],
+) -> int:
+    """Seconds of the group's green after the steady green of its last stage (negative: before)."""
+    if (
+        sequence[last].stage,
+        sequence[(last + 1) % len(sequence)].stage,
+    ) in layout.given_interstage:
+        return 0
+    if group.kind is GroupKind.VEHICLE:
+        return group.flashing_green_s
+    following = sequence[(last + 1) % len(sequence)]
+    lead = pedestrian_lead_s(layout, group, sequence[last], following)
+    return min(group.flashing_green_s, between[last] - lead)
+
+
+def _strongest(constraints: Sequence[GreenConstraint]) -> tuple[GreenConstraint, ...]:
+    best: dict[tuple[int, ...], GreenConstraint] = {}
+    for constraint in constraints:
+        known = best.get(constraint.stages)
+        if known is None or constraint.least_s > known.least_s:
+            best[constraint.stages] = constraint
+    return tuple(best.values())
