@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import jsonschema
 import pytest
@@ -84,3 +85,8 @@ def test_all_problems_of_a_plan_are_reported_at_once():
     assert len(found) == 4
     assert any("intersections[0].stages[0].green_s" in text for text in found)
     assert any("intersections[1].phases[0].state" in text for text in found)
+
+
+def test_published_schema_is_current():
+    published = Path(__file__).parents[2] / "docs" / "schemas" / "plan.schema.json"
+    assert json.loads(published.read_text(encoding="utf-8")) == plan_schema()
