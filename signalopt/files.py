@@ -39,7 +39,9 @@ def atomic_path(path: Path) -> Iterator[Path]:
         temporary.replace(path)
     except OSError as error:
         reason = error.strerror or str(error)
-        raise OutputError(f"{path}: cannot be written ({reason}); nothing was left behind") from error
+        raise OutputError(
+            f"{path}: cannot be written ({reason}); nothing was left behind"
+        ) from error
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)

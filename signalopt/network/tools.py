@@ -55,14 +55,20 @@ def run_tool(name: str, arguments: Sequence[str], *, timeout_s: float = 600) -> 
     command = [str(find_tool(name)), *arguments]
     try:
         done = subprocess.run(
-            command, capture_output=True, text=True, env=tool_environment(), timeout=timeout_s,
+            command,
+            capture_output=True,
+            text=True,
+            env=tool_environment(),
+            timeout=timeout_s,
             check=False,
         )
     except subprocess.TimeoutExpired:
         raise SimulationError(f"{name} did not end within {timeout_s:.0f} s") from None
     if done.returncode != 0:
         lines = [line for line in done.stderr.splitlines() if line.startswith("Error")]
-        raise SimulationError(f"{name} failed: " + (" | ".join(lines) or done.stderr.strip()[-500:]))
+        raise SimulationError(
+            f"{name} failed: " + (" | ".join(lines) or done.stderr.strip()[-500:])
+        )
     return done.stdout + done.stderr
 
 

@@ -1,0 +1,87 @@
+"""`signalopt check`: is a plan safe?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from signalopt.cli.options import Json, PlanFile, Scenario
+
+if TYPE_CHECKING:
+    from signalopt.timing.findings import Finding
+    from signalopt.verdict import Verdict
+
+
+def check(
+    plan: PlanFile,
+    scenario: Scenario,
+    realised: Annotated[
+        bool,
+        typer.Option(
+            "--realised", help="Judge also what the lamps show in a run of SUMO, second by second."
+        ),
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Judge a plan by every safety rule and list all findings; ends with 1 if there is one.
+
+    Findings that the program in force has already, and no less badly, are listed apart as inherited;
+    they do not fail the check.
+
+    Example: `signalopt check plan.json mangilik_el_am --realised`
+    """
+    from signalopt.cli.cases import make_case
+    from signalopt.cli.plans import read_plan_for
+    from signalopt.cli.progress_view import shown_progress
+    from signalopt.cli.show import print_json, say
+    from signalopt.verdict import judge_for_case
+
+    with shown_progress() as listener:
+        case = make_case(scenario, listener)
+        verdict = judge_for_case(case, read_plan_for(case, plan), realised=realised)
+    if as_json:
+        print_json(
+            {
+                "plan": verdict.plan,
+                "scenario": case.name,
+                "safe": verdict.safe,
+                "intersections": verdict.intersections,
+                "realised_s": verdict.judged_s,
+                "findings": [_as_object(finding) for finding in verdict.findings],
+                "inherited": [_as_object(finding) for finding in verdict.inherited],
+            }
+        )
+    else:
+        say(sentence(verdict))
+        for finding in verdict.findings:
+            say(f"  {finding}")
+        if verdict.inherited:
+            say("inherited from the program in force:")
+        for finding in verdict.inherited:
+            say(f"  {finding}")
+    if not verdict.safe:
+        raise typer.Exit(1)
+
+
+def sentence(verdict: Verdict) -> str:
+    """The verdict in one line."""
+    judged = f"plan {verdict.plan}, {verdict.intersections} intersections"
+    if verdict.judged_s:
+        judged += f", {verdict.judged_s} s of lamps in SUMO"
+    if not verdict.safe:
+        return f"{judged}: UNSAFE, {len(verdict.findings)} findings"
+    rest = f" ({len(verdict.inherited)} inherited findings)" if verdict.inherited else ""
+    return f"{judged}: safe{rest}"
+
+
+def _as_object(finding: Finding) -> dict[str, Any]:
+    return {
+        "intersection": finding.intersection,
+        "rule": finding.rule.value,
+        "subjects": list(finding.subjects),
+        "text": finding.text,
+        "second": finding.second,
+        "found_s": finding.found_s,
+        "required_s": finding.required_s,
+    }

@@ -1,0 +1,134 @@
+"""Measures as text: means with their 95 % intervals, and paired changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from signalopt.cli.show import print_table, say
+from signalopt.measures import MEASURES
+
+if TYPE_CHECKING:
+    from signalopt.microsim.compare import Comparison
+    from signalopt.microsim.result import SimulationResult
+    from signalopt.microsim.statistics import Change, Estimate
+    from signalopt.optimize.result import OptimisationResult
+
+MAIN_MEASURES = ("delay_s", "stops", "speed_kph", "co2_g")
+
+
+def print_result(result: SimulationResult) -> None:
+    """Print the measures of one plan, and what must be known to read them."""
+    from signalopt.microsim.statistics import estimate
+
+    rows = []
+    for name, measure in MEASURES.items():
+        values = list(result.values(name).values())
+        if values:
+            found = estimate(values)
+            rows.append((measure.label or name, number(found.mean), interval(found), measure.unit))
+    title = (
+        f"{result.scenario} under {result.plan}, {len(result.runs)} of {len(result.seeds)} seeds"
+    )
+    print_table(title, ("measure", "mean", "95 % interval", "unit"), rows, right=("mean",))
+
+
+def print_comparison(comparison: Comparison, names: Iterable[str] = MEASURES) -> None:
+    """Print the paired changes between two plans; those that may be chance are marked."""
+    rows = [
+        (
+            MEASURES[name].label or name,
+            number(change.before),
+            number(change.after),
+            number(change.difference.mean, sign=True),
+            interval(change.difference),
+            percent(change.relative),
+            MEASURES[name].unit,
+            verdict(name, change),
+        )
+        for name, change in comparison.changes.items()
+        if name in set(names)
+    ]
+    columns = (
+        "measure",
+        comparison.before,
+        comparison.after,
+        "change",
+        "95 % interval",
+        "relative",
+    )
+    title = f"{comparison.scenario}: from {comparison.before} to {comparison.after}, same seeds"
+    print_table(title, (*columns, "unit", ""), rows, right=columns[1:4])
+
+
+def print_optimisation(found: OptimisationResult) -> None:
+    """Print what an optimisation found: today's plan, Webster's, the new one, on the final seeds."""
+    if found.chosen is not None and found.versus_today is not None:
+        columns = [
+            "measure",
+            "today",
+            "Webster + offsets",
+            "new plan",
+            "new vs today",
+            "new vs Webster",
+        ]
+        title = f"mean [95 % interval] over {len(found.versus_today.seeds)} seeds not used in the search"
+        rows = [_optimisation_row(found, name) for name in MAIN_MEASURES]
+        print_table(title, columns, [row for row in rows if row])
+    say(f"cycle: {', '.join(f'{cycle} s' for cycle in found.winner.cycles_s)}")
+    say(f"coordination: {found.winner.status}, proven gap {100 * found.winner.gap:.1f} %")
+    say(f"{found.objective}: {found.verdict}")
+    for text in found.remarks:
+        say(f"note: {text}")
+    if found.cut_short:
+        say("note: the clock left out planned runs; a larger --budget or more cores would use them")
+
+
+def _optimisation_row(found: OptimisationResult, name: str) -> tuple[str, ...] | None:
+    """One measure under the three plans; None where nobody has it."""
+    from signalopt.microsim.statistics import estimate
+
+    cells = []
+    for result in (found.today, found.webster, found.chosen):
+        values = list(result.values(name).values()) if result is not None else []
+        whole = estimate(values) if values else None
+        cells.append(f"{number(whole.mean)} {interval(whole)}" if whole else "")
+    if not any(cells):
+        return None
+    for comparison in (found.versus_today, found.versus_webster):
+        change = comparison.changes.get(name) if comparison is not None else None
+        cells.append(f"{percent(change.relative)} {verdict(name, change)}" if change else "")
+    measure = MEASURES[name]
+    return (f"{measure.label}, {measure.unit}", *cells)
+
+
+def verdict(name: str, change: Change) -> str:
+    """`better`, `worse`, or `not significant` where the interval holds zero."""
+    if not change.significant:
+        return "not significant"
+    rises = change.difference.mean > 0
+    return "better" if rises == (MEASURES[name].better == "higher") else "worse"
+
+
+def number(value: float, *, sign: bool = False) -> str:
+    """A figure with about three significant digits: `1234`, `123`, `12.3`, `1.23`."""
+    decimals = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
+    text = f"{value:+.{decimals}f}" if sign else f"{value:.{decimals}f}"
+    return text.replace("-", "\N{MINUS SIGN}")
+
+
+def interval(found: Estimate) -> str:
+    """`[11.2, 13.4]`, or a dash where one seed gives none."""
+    if found.low is None or found.high is None:
+        return "\N{EN DASH} (one seed)"
+    return f"[{number(found.low)}, {number(found.high)}]"
+
+
+def percent(relative: Estimate | None) -> str:
+    """`-12.3 % [-14.0, -10.6]`."""
+    if relative is None:
+        return ""
+    text = f"{100 * relative.mean:+.1f} %"
+    if relative.low is not None and relative.high is not None:
+        text += f" [{100 * relative.low:+.1f}, {100 * relative.high:+.1f}]"
+    return text.replace("-", "\N{MINUS SIGN}")

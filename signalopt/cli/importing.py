@@ -1,0 +1,126 @@
+"""`signalopt import sumo | osm`: the user's own network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from signalopt.cli.guard import GuardedCommand
+from signalopt.cli.options import Json
+from signalopt.errors import InputError, Problem
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def importing() -> None:
+    """Bring your own network: a SUMO case, or an OpenStreetMap extract."""
+
+
+@app.command(cls=GuardedCommand)
+def sumo(
+    config: Annotated[Path, typer.Argument(metavar="CASE.sumocfg", help="Any SUMO configuration.")],
+    output: Annotated[
+        Path,
+        typer.Option("-o", "--output", metavar="SCENARIO.yaml", help="Scenario file to write."),
+    ],
+    as_json: Json = False,
+) -> None:
+    """Write a scenario for a SUMO case and say which signals can be tuned, and why others cannot.
+
+    The case's network and routes stay where they are; safety findings of its own programs are listed.
+
+    Example: `signalopt import sumo case.sumocfg -o mine.yaml`, then `signalopt simulate mine.yaml`
+    """
+    from signalopt.cli.show import print_json, print_table, remark, say
+    from signalopt.network.import_sumo import import_sumo
+
+    report = import_sumo(config, output)
+    if as_json:
+        print_json(
+            {
+                "scenario": str(report.scenario_file),
+                "net_file": str(report.net_file),
+                "begin_s": report.begin_s,
+                "end_s": report.end_s,
+                "trips": report.trips,
+                "intersections": [
+                    {
+                        "id": p.id,
+                        "name": p.name,
+                        "groups": p.groups,
+                        "stages": p.stages,
+                        "tunable": p.tunable,
+                        "remarks": list(p.remarks),
+                    }
+                    for p in report.intersections
+                ],
+                "inherited": [str(finding) for finding in report.inherited],
+                "remarks": list(report.remarks),
+            }
+        )
+        return
+    say(f"{report.scenario_file}: {report.trips} trips, {report.begin_s} to {report.end_s} s")
+    rows = [
+        (
+            p.id,
+            p.name,
+            str(p.groups),
+            str(p.stages),
+            "yes" if p.tunable else "no: " + "; ".join(p.remarks),
+        )
+        for p in report.intersections
+    ]
+    print_table(
+        "", ("signal", "name", "groups", "stages", "tunable"), rows, right=("groups", "stages")
+    )
+    for text in report.remarks:
+        remark(f"note: {text}")
+    if report.inherited:
+        remark(f"its own programs have {len(report.inherited)} safety findings:")
+    for finding in report.inherited:
+        remark(f"  {finding}")
+
+
+@app.command(cls=GuardedCommand)
+def osm(
+    extract: Annotated[
+        Path,
+        typer.Argument(metavar="EXTRACT", help="OpenStreetMap data: .osm, .osm.gz or .osm.pbf."),
+    ],
+    bbox: Annotated[
+        str,
+        typer.Option(metavar="W,S,E,N", help="Part to read, in degrees: west,south,east,north."),
+    ],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="DIR", help="Folder of the new network.")
+    ],
+    as_json: Json = False,
+) -> None:
+    """Build a network from an OpenStreetMap extract; what OSM does not say is marked as estimated.
+
+    Needs the extra `osm` (`pip install 'signalopt[osm]'`). OSM data: © OpenStreetMap contributors, ODbL.
+
+    Example: `signalopt import osm astana.osm.pbf --bbox 71.40,51.08,71.44,51.13 -o networks/mine`
+    """
+    from signalopt.network.import_osm import import_osm
+
+    import_osm(extract, parse_bbox(bbox), output)
+
+
+def parse_bbox(text: str) -> tuple[float, float, float, float]:
+    """West, south, east, north in degrees from `71.40,51.08,71.44,51.13`. Raises InputError."""
+    expected = "west,south,east,north in degrees, such as 71.40,51.08,71.44,51.13"
+    try:
+        west, south, east, north = (float(part) for part in text.split(","))
+    except ValueError:
+        raise InputError(Problem("--bbox", repr(text), expected)) from None
+    if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
+        raise InputError(Problem("--bbox", repr(text), expected, "west < east and south < north"))
+    return west, south, east, north

@@ -1,0 +1,72 @@
+"""`signalopt optimize`: a better plan, proved safe and confirmed in SUMO."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from signalopt.cli.options import Json, Scenario, Workers
+
+
+class Objective(StrEnum):
+    """What a plan is judged by."""
+
+    DELAY = "delay"
+    CO2 = "co2"
+    STOPS = "stops"
+
+
+def optimize(
+    scenario: Scenario,
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="P.json", help="Plan file to write.")
+    ],
+    objective: Annotated[
+        Objective, typer.Option(help="What a plan is judged by.")
+    ] = Objective.DELAY,
+    budget: Annotated[
+        float, typer.Option(metavar="SECONDS", help="Time to spend, the clock on the wall.")
+    ] = 120.0,
+    workers: Workers = 0,
+    seed: Annotated[
+        int, typer.Option(min=0, metavar="N", help="Seed of the search and of its simulations.")
+    ] = 1,
+    as_json: Json = False,
+) -> None:
+    """Find a plan, prove it safe and confirm it in SUMO on seeds that the search has not seen.
+
+    Compares with today's plan and with Webster splits and coordinated offsets. If no plan is better than
+    today's, today's is written and that is said. Ctrl-C writes the best safe plan so far.
+
+    Example: `signalopt optimize mangilik_el_am -o plan.json --objective co2 --budget 300`
+    """
+    from signalopt.cli.cases import make_case
+    from signalopt.cli.figures import print_optimisation
+    from signalopt.cli.progress_view import shown_progress
+    from signalopt.cli.show import print_json, say
+    from signalopt.cli.targets import check_file_target
+    from signalopt.optimize.job import optimize as run_job
+    from signalopt.timing.planfile import write_plan
+
+    check_file_target(output)
+    with shown_progress() as listener:
+        case = make_case(scenario, listener)
+        found = run_job(
+            case,
+            objective=objective.value,
+            budget_s=budget,
+            workers=workers,
+            seed=seed,
+            listener=listener,
+        )
+    write_plan(output, found.plan)
+    if as_json:
+        print_json({"scenario": case.name, "plan_file": str(output), **found.summary()})
+    else:
+        print_optimisation(found)
+        say(f"plan: {output}")
+    if found.interrupted:
+        raise KeyboardInterrupt(f"the best safe plan so far is in {output}")

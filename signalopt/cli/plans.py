@@ -1,0 +1,29 @@
+"""Plan files named on the command line: our JSON, or a SUMO additional file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from signalopt.scenario.case import Case
+    from signalopt.timing.plan import Plan
+
+
+def is_xml(path: Path) -> bool:
+    """Whether a plan file is XML, seen from its name: `x.add.xml`, `x.xml`, `x.xml.gz`."""
+    return path.name.endswith((".xml", ".xml.gz"))
+
+
+def read_plan_for(case: Case, path: Path) -> Plan:
+    """Read a plan in either format; intersections that it does not name keep today's program.
+
+    Raises InputError, also for a plan that was made for another network.
+    """
+    from signalopt.export.sumo_read import read_sumo_additional
+    from signalopt.timing.planfile import read_plan
+    from signalopt.verdict import completed
+
+    if is_xml(path):
+        return completed(case, read_sumo_additional(path, case.network))
+    return completed(case, read_plan(path, case.network.fingerprint))

@@ -1,0 +1,31 @@
+"""Which call of the simulation room a plan named on the command line needs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from signalopt.cli.plans import is_xml, read_plan_for
+from signalopt.progress import Listener
+
+if TYPE_CHECKING:
+    from signalopt.microsim.result import SimulationResult
+    from signalopt.scenario.case import Case
+
+
+def run_plan(
+    case: Case,
+    plan: Path | None,
+    seeds: Sequence[int],
+    workers: int,
+    keep: Path | None,
+    listener: Listener,
+) -> SimulationResult:
+    """Simulate today's plan (None), one of our plan files, or a SUMO additional file as it is."""
+    from signalopt.microsim.simulate import simulate, simulate_additional
+
+    if plan is not None and is_xml(plan):
+        return simulate_additional(case, plan, seeds, workers=workers, keep=keep, listener=listener)
+    chosen = None if plan is None else read_plan_for(case, plan)
+    return simulate(case, chosen, seeds, workers=workers, keep=keep, listener=listener)

@@ -1,0 +1,100 @@
+"""`signalopt simulate`: a plan on a scenario, judged by SUMO over several seeds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from signalopt.cli.options import Json, Scenario, Seeds, Workers, parse_seeds
+
+if TYPE_CHECKING:
+    from signalopt.microsim.result import SimulationResult
+
+TODAY = "today"
+
+
+def simulate(
+    scenario: Scenario,
+    plan: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="PLAN",
+            help="Plan to run: our JSON or a SUMO additional file.  [default: today's plan]",
+        ),
+    ] = None,
+    seeds: Seeds = "1-5",
+    workers: Workers = 0,
+    compare: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PLAN",
+            help="Also run this plan (or `today`) on the same seeds; show the paired changes from it.",
+        ),
+    ] = None,
+    keep: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Leave SUMO's inputs and outputs of every seed here."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Run a plan in SUMO and print the measures with 95 % intervals over the seeds.
+
+    Every vehicle scheduled in the window counts, also one that could not enter.
+    Ends with 3 if a seed failed; the others are still shown.
+
+    Examples: `signalopt simulate smoke` -
+    `signalopt simulate mangilik_el_am --plan plan.json --compare today --seeds 11-20 --json`
+    """
+    from signalopt.cli.cases import make_case
+    from signalopt.cli.figures import print_comparison, print_result
+    from signalopt.cli.progress_view import shown_progress
+    from signalopt.cli.runs import run_plan
+    from signalopt.cli.show import print_json, remark
+    from signalopt.errors import SimulationError
+    from signalopt.microsim.compare import compare as paired
+    from signalopt.microsim.simulate import SimulationInterruptedError
+
+    chosen = parse_seeds(seeds)
+    other = None if compare in (None, TODAY) else Path(str(compare))
+    try:
+        with shown_progress() as listener:
+            case = make_case(scenario, listener)
+            before = None
+            if compare is not None:
+                keep_before = keep / "compared" if keep else None
+                before = run_plan(case, other, chosen, workers, keep_before, listener)
+            result = run_plan(case, plan, chosen, workers, keep, listener)
+    except SimulationInterruptedError as stop:
+        _show_partial(stop.partial, as_json=as_json)
+        raise
+    comparison = paired(before, result) if before else None
+    if as_json:
+        content = result.summary()
+        if before and comparison:
+            content |= {"compared": before.summary(), "comparison": comparison.summary()}
+        print_json(content)
+    elif comparison:
+        print_comparison(comparison)
+    else:
+        print_result(result)
+    if not as_json:
+        remark(f"emissions: {result.emissions}")
+    failures = [*(before.failures if before else ()), *result.failures]
+    if failures:
+        raise SimulationError(
+            "\n".join(f"seed {f.seed}: {f.reason}; repeat: {f.command}" for f in failures)
+        )
+
+
+def _show_partial(partial: SimulationResult, *, as_json: bool) -> None:
+    from signalopt.cli.figures import print_result
+    from signalopt.cli.show import print_json
+
+    if not partial.runs:
+        return
+    if as_json:
+        print_json(partial.summary())
+    else:
+        print_result(partial)

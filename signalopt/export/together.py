@@ -1,0 +1,87 @@
+"""Writes many files so that either all of them are there or the folder is as it was before."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from signalopt.errors import OutputError
+
+_NEW, _OLD = "new", "old"
+
+
+def write_together(folder: Path, texts: Mapping[str, str]) -> tuple[Path, ...]:
+    """Write `texts` (by file name, which may hold folders) into `folder`. Returns the paths.
+
+    All files are written into a temporary folder first and then renamed one by one; files that are
+    replaced are kept until the end. Raises OutputError; then the folder is as it was before.
+    """
+    made = _missing_folders(folder)
+    scratch: Path | None = None
+    done: list[str] = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        scratch = Path(tempfile.mkdtemp(prefix=".export-", dir=folder))
+        for name, text in texts.items():
+            target = scratch / _NEW / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(text, encoding="utf-8", newline="\n")
+        for name in texts:
+            made = (*_missing_folders((folder / name).parent), *made)
+            _replace(scratch, folder, name)
+            done.append(name)
+    except OSError as error:
+        if scratch is not None:
+            _undo(scratch, folder, done)
+            shutil.rmtree(scratch, ignore_errors=True)
+        for path in made:
+            _remove_if_empty(path)
+        reason = error.strerror or str(error)
+        raise OutputError(
+            f"{folder}: the export cannot be written ({reason}); nothing was left behind"
+        ) from error
+    shutil.rmtree(scratch, ignore_errors=True)
+    return tuple(folder / name for name in texts)
+
+
+def _replace(scratch: Path, folder: Path, name: str) -> None:
+    """Move one finished file to its place, the one that was there before to `old`."""
+    target, old = folder / name, scratch / _OLD / name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if target.is_file():
+        old.parent.mkdir(parents=True, exist_ok=True)
+        target.replace(old)
+    try:
+        (scratch / _NEW / name).replace(target)
+    except OSError:
+        if old.is_file():
+            old.replace(target)
+        raise
+
+
+def _undo(scratch: Path, folder: Path, done: list[str]) -> None:
+    """Take new files away and put replaced ones back."""
+    for name in done:
+        old = scratch / _OLD / name
+        if old.is_file():
+            old.replace(folder / name)
+        else:
+            (folder / name).unlink(missing_ok=True)
+
+
+def _missing_folders(folder: Path) -> tuple[Path, ...]:
+    """Folders that do not exist yet, deepest first."""
+    missing = []
+    while not folder.exists() and folder != folder.parent:
+        missing.append(folder)
+        folder = folder.parent
+    return tuple(missing)
+
+
+def _remove_if_empty(path: Path) -> None:
+    try:
+        path.rmdir()
+    except OSError:
+        return  # somebody else's files are in it, or it was never made

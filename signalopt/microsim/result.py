@@ -1,0 +1,141 @@
+"""What a batch of runs found: one record a seed, failures beside it, and the summary over seeds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from signalopt.measures import MEASURES
+from signalopt.microsim.statistics import Estimate, estimate
+from signalopt.scenario.case import Note
+
+ONE_SEED = "one seed: no interval can be given; run at least two"
+
+
+@dataclass(frozen=True)
+class SeedRun:
+    """One finished run.
+
+    measures and by_class: names of signalopt.measures to values; a measure without a population
+    (no pedestrians, no vehicle-km) is absent. `complete`: everyone of the window has arrived.
+    events: collisions, emergency_stops, emergency_braking, teleports of the whole run;
+    vehicle_types: ids of the types that were counted.
+    """
+
+    seed: int
+    measures: Mapping[str, float]
+    by_class: Mapping[str, Mapping[str, float]]
+    complete: bool
+    wall_s: float
+    events: Mapping[str, int]
+    vehicle_types: tuple[str, ...] = ()
+    pedestrians_unfinished: int = 0
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SeedFailure:
+    """A run that crashed, hung or left broken output, and the shell command that repeats it."""
+
+    seed: int
+    reason: str
+    command: str
+
+
+@dataclass(frozen=True)
+class SimulationResult:
+    """All runs of one plan on one case. `seeds`: those asked for; `runs`: those that finished."""
+
+    scenario: str
+    plan: str
+    controller: str
+    case_fingerprint: str
+    seeds: tuple[int, ...]
+    runs: tuple[SeedRun, ...]
+    failures: tuple[SeedFailure, ...]
+    notes: tuple[Note, ...]
+    emissions: str
+    manifest: Mapping[str, str]
+
+    @property
+    def complete(self) -> bool:
+        """Whether every seed finished and in each everyone of the window arrived."""
+        return len(self.runs) == len(self.seeds) and all(run.complete for run in self.runs)
+
+    def values(self, measure: str) -> dict[int, float]:
+        """Values of a measure by seed, for the runs that have it."""
+        return {run.seed: run.measures[measure] for run in self.runs if measure in run.measures}
+
+    def mean(self, measure: str) -> float:
+        """Mean of a measure over the finished seeds. Raises KeyError if no run has it."""
+        values = self.values(measure)
+        if not values:
+            raise KeyError(measure)
+        return estimate(list(values.values())).mean
+
+    def summary(self) -> dict[str, object]:
+        """The result as plain data, ready for JSON."""
+        found: dict[str, object] = {
+            "scenario": self.scenario,
+            "plan": self.plan,
+            "controller": self.controller,
+            "seeds": list(self.seeds),
+            "seeds_finished": [run.seed for run in self.runs],
+            "complete": self.complete,
+            "measures": _described([run.measures for run in self.runs]),
+            "by_class": {
+                name: _described([r.by_class[name] for r in self.runs if name in r.by_class])
+                for name in sorted({name for run in self.runs for name in run.by_class})
+            },
+            "runs": [_run_summary(run) for run in self.runs],
+            "failures": [
+                {"seed": f.seed, "reason": f.reason, "command": f.command} for f in self.failures
+            ],
+            "notes": [
+                {"subject": n.subject, "text": n.text, "confidence": str(n.confidence)}
+                for n in self.notes
+            ],
+            "emissions": self.emissions,
+            "sumo_version": self.manifest["sumo"],
+            "manifest": dict(self.manifest),
+        }
+        if len(self.runs) == 1:
+            found["interval_note"] = ONE_SEED
+        return found
+
+    def to_json(self) -> str:
+        """The summary as one JSON object."""
+        return json.dumps(self.summary(), ensure_ascii=False, indent=2, allow_nan=False)
+
+
+def describe(name: str, found: Estimate) -> dict[str, object]:
+    """A measure with mean, interval, unit and definition, as plain data."""
+    measure = MEASURES[name]
+    return {
+        "mean": found.mean,
+        "ci95": found.ci95,
+        "unit": measure.unit,
+        "definition": measure.definition,
+        "better": measure.better,
+        "n": found.count,
+    }
+
+
+def _described(rows: Sequence[Mapping[str, float]]) -> dict[str, object]:
+    names = [name for name in MEASURES if any(name in row for row in rows)]
+    return {
+        name: describe(name, estimate([row[name] for row in rows if name in row])) for name in names
+    }
+
+
+def _run_summary(run: SeedRun) -> dict[str, object]:
+    return {
+        "seed": run.seed,
+        "complete": run.complete,
+        "wall_s": round(run.wall_s, 3),
+        "measures": dict(run.measures),
+        "events": dict(run.events),
+        "pedestrians_unfinished": run.pedestrians_unfinished,
+        "warnings": list(run.warnings),
+    }

@@ -1,0 +1,64 @@
+"""A wall-clock budget turned into numbers of runs, so that choices depend on counts and not on the clock.
+
+The counts come from a nominal cost of a run (vehicles and seconds of the case), equal on every machine. The
+clock is only a guard: where the machine is slower than nominal, batches are left out and that is said.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+from signalopt.scenario.case import Case
+
+NOMINAL_UPDATES_PER_S = 60_000
+"""Vehicle updates a second of one core with emission devices and outputs; measured 60 000 to 120 000 on
+machines of 2024; the low end keeps promises."""
+NOMINAL_START_S = 2.0
+SIMULATED_SHARE = 0.75
+"""Share of the budget that is planned for runs; the rest is for solving, reading and being late."""
+MOST_FINAL_SEEDS = 10
+LEAST_FINAL_SEEDS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class RunPlan:
+    """How many runs go where. `final_seeds` 0: the budget holds no confirmation."""
+
+    final_seeds: int
+    selection_runs: int
+
+
+@dataclass
+class Clock:
+    """What is left of a wall-clock budget, and how long runs have really taken."""
+
+    budget_s: float
+    workers: int
+    started: float = field(default_factory=time.monotonic)
+    longest_run_s: float = 0.0
+
+    @property
+    def used_s(self) -> float:
+        """Seconds since the start."""
+        return time.monotonic() - self.started
+
+    def allows(self, runs: int) -> bool:
+        """Whether `runs` more runs, as long as the longest so far, end within the budget."""
+        rounds = -(-runs // max(1, self.workers))
+        return self.used_s + rounds * self.longest_run_s <= self.budget_s
+
+
+def nominal_run_s(case: Case, vehicles: int, mean_trip_s: float) -> float:
+    """Seconds that one run of the case takes by nominal speed."""
+    updates = vehicles * mean_trip_s / case.step_length_s
+    return NOMINAL_START_S + updates / NOMINAL_UPDATES_PER_S
+
+
+def plan_runs(budget_s: float, workers: int, run_s: float, finalists: int) -> RunPlan:
+    """Share the runs that fit between choosing and the final confirmation of `finalists` plans."""
+    total = int(budget_s * SIMULATED_SHARE / run_s * max(1, workers))
+    if total < finalists * LEAST_FINAL_SEEDS:
+        return RunPlan(0, 0)
+    final = min(MOST_FINAL_SEEDS, max(LEAST_FINAL_SEEDS, total // (2 * finalists)))
+    return RunPlan(final, total - final * finalists)

@@ -1,0 +1,161 @@
+"""Racing candidates in SUMO on common seeds, and the final comparison on seeds nobody has seen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from signalopt.errors import SimulationError
+from signalopt.measures import MEASURES
+from signalopt.microsim.result import SimulationResult
+from signalopt.microsim.simulate import simulate
+from signalopt.optimize.budget import Clock
+from signalopt.optimize.candidates import Candidate
+from signalopt.progress import Listener, ignore
+from signalopt.scenario.case import Case
+from signalopt.timing.plan import Plan
+
+FIRST_SELECTION_SEED = 1001
+FIRST_FINAL_SEED = 5001
+MOST_FIRST_SEEDS = 4
+SEEDS_APART = 100
+"""Selection seeds are 1001 + 100 s, ..., final ones 5001 + 100 s, ... for the user's seed s (mod 40):
+never the small numbers that people take for their own runs, never the same for choosing and for the
+final word."""
+
+
+def selection_seeds(seed: int, count: int, skip: int = 0) -> tuple[int, ...]:
+    """Seeds on which candidates are chosen."""
+    first = FIRST_SELECTION_SEED + SEEDS_APART * (seed % 40) + skip
+    return tuple(range(first, first + count))
+
+
+def final_seeds(seed: int, count: int) -> tuple[int, ...]:
+    """Seeds on which the choice is confirmed; disjoint from all selection seeds."""
+    first = FIRST_FINAL_SEED + SEEDS_APART * (seed % 40)
+    return tuple(range(first, first + count))
+
+
+@dataclass
+class Entrant:
+    """A candidate in the race with its runs so far (None: not run) and the round it left in."""
+
+    candidate: Candidate
+    result: SimulationResult | None = None
+    left_in_round: int | None = None
+
+    def score(self, measure: str) -> float:
+        """Mean of the measure so that smaller is better; infinite without runs."""
+        if self.result is None or not self.result.values(measure):
+            return float("inf")
+        sign = -1 if MEASURES[measure].better == "higher" else 1
+        return sign * self.result.mean(measure)
+
+
+@dataclass
+class Race:
+    """A race in progress: entrants in the order of the model, runs left, whether the clock cut it."""
+
+    entrants: list[Entrant]
+    runs_left: int
+    measure: str
+    cut_short: bool = False
+    seeds_used: list[int] = field(default_factory=list)
+
+    @property
+    def leader(self) -> Candidate:
+        """The best candidate by what has been simulated; before that the model's best."""
+        running = [e for e in self.entrants if e.left_in_round is None] or self.entrants
+        return min(running, key=lambda e: e.score(self.measure)).candidate
+
+
+def run_race(
+    case: Case, race: Race, seed: int, workers: int, clock: Clock, listener: Listener = ignore
+) -> None:
+    """Successive halving: every round the better half goes on to more common seeds.
+
+    Round 1 runs as many seeds each as run at once (at most 4), later rounds double (K. Jamieson, A. Talwalkar, AISTATS 2016). Ends when one
+    is left, when the planned runs are used up or when the clock forbids another round.
+    """
+    number, skip, size = 1, 0, min(MOST_FIRST_SEEDS, workers)
+    while True:
+        running = [e for e in race.entrants if e.left_in_round is None]
+        if len(running) < 2:
+            return
+        while size * len(running) > race.runs_left and size > 1:
+            size -= 1
+        affordable = race.runs_left // size
+        if affordable < 2:
+            return
+        for entrant in running[affordable:]:
+            entrant.left_in_round = number
+        running = running[:affordable]
+        seeds = selection_seeds(seed, size, skip)
+        for entrant in running:
+            if not clock.allows(size):
+                race.cut_short = True
+                _drop_unrun(race, number)
+                return
+            entrant.result = _more_runs(case, entrant, seeds, workers, clock, listener)
+        race.runs_left -= size * len(running)
+        race.seeds_used += seeds
+        running.sort(key=lambda e: e.score(race.measure))
+        for entrant in running[(len(running) + 1) // 2 :]:
+            entrant.left_in_round = number
+        number, skip, size = number + 1, skip + size, size * 2
+
+
+def run_final(
+    case: Case,
+    plan: Plan,
+    seeds: Sequence[int],
+    workers: int,
+    clock: Clock,
+    listener: Listener = ignore,
+) -> SimulationResult:
+    """Simulate a finalist on the final seeds."""
+    result = simulate(case, plan, seeds, workers=workers, listener=listener)
+    note_wall_time(result, clock)
+    return result
+
+
+def note_wall_time(result: SimulationResult, clock: Clock) -> None:
+    """Let the clock learn how long runs take."""
+    clock.longest_run_s = max([clock.longest_run_s, *(run.wall_s for run in result.runs)])
+
+
+def joined(first: SimulationResult | None, second: SimulationResult) -> SimulationResult:
+    """Runs of the same plan on further seeds, as one result."""
+    if first is None:
+        return second
+    return replace(
+        second,
+        seeds=first.seeds + second.seeds,
+        runs=first.runs + second.runs,
+        failures=first.failures + second.failures,
+    )
+
+
+def _more_runs(
+    case: Case,
+    entrant: Entrant,
+    seeds: Sequence[int],
+    workers: int,
+    clock: Clock,
+    listener: Listener,
+) -> SimulationResult | None:
+    try:
+        found = simulate(case, entrant.candidate.plan, seeds, workers=workers, listener=listener)
+    except SimulationError:
+        return entrant.result  # a plan that SUMO cannot finish stays behind with what it has
+    note_wall_time(found, clock)
+    return joined(entrant.result, found)
+
+
+def _drop_unrun(race: Race, number: int) -> None:
+    """After a cut the entrants without the round's runs cannot be compared: they leave."""
+    ran = max((len(e.result.runs) for e in race.entrants if e.result is not None), default=0)
+    for entrant in race.entrants:
+        runs = len(entrant.result.runs) if entrant.result is not None else 0
+        if entrant.left_in_round is None and runs < ran:
+            entrant.left_in_round = number
