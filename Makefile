@@ -43,10 +43,12 @@ format: $(INSTALLED) ## lay out the code as `make lint` wants it
 
 bench: $(INSTALLED) ## what signalopt costs beside plain SUMO
 	@$(BIN)/python -m benchmarks.overhead
-	@$(BIN)/python -m benchmarks.saturation
 
-docs: $(INSTALLED) ## write docs/cli.md and the scenario schema anew from the code
-	@$(BIN)/python -m signalopt.cli.reference docs/cli.md scenarios/schema.json
+docs: $(INSTALLED) ## write docs/cli.md and the JSON Schemas anew from the code
+	@$(BIN)/python -m typer signalopt.cli.main utils docs --name signalopt --title "Command line" \
+		--output docs/cli.md
+	@$(BIN)/signalopt schema plan -o docs/schemas/plan.schema.json
+	@$(BIN)/signalopt schema scenario -o scenarios/schema.json
 
 # Run it with the oldest Python supported: its versions fit the newer ones too, not the other way round.
 lock: $(BIN)/python ## renew constraints.txt from pyproject.toml (with Python 3.11)

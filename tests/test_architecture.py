@@ -16,7 +16,7 @@ FLOORS = {
     "scenario": 3,
     "microsim": 4,
     "optimize": 5,
-    "cli": 6,
+    "cli": 7,
     # modules at the top of the package
     "errors": 0,
     "files": 0,
@@ -26,6 +26,7 @@ FLOORS = {
     "testing": 5,
     "doctor": 5,
     "verdict": 5,
+    "handover": 6,
 }
 SHARED_WORDS = {"errors", "files", "progress", "assets", "measures"}
 LONGEST_MODULE = 350
@@ -141,7 +142,7 @@ os.environ.pop("SUMO_HOME", None)
 def world():
     return (list(sys.path), dict(os.environ), os.getcwd(), threading.active_count(),
             signal.getsignal(signal.SIGINT), random.getstate())
-import ortools.sat.python.cp_model, numpy, scipy, pydantic, lxml.etree, typer, rich
+import ortools.sat.python.cp_model, numpy, scipy, pydantic, lxml.etree, typer, rich.progress, rich.table
 before = world()
 for name in {names!r}:
     importlib.import_module(name)

@@ -20,7 +20,7 @@ _CONTENTS = {
 
 def demo(
     scenario: Annotated[
-        str, typer.Argument(metavar="[SCENARIO]", help="Scenario to go through.")
+        str, typer.Argument(metavar="SCENARIO", help="Scenario to go through.")
     ] = "mangilik_el_am",
     output: Annotated[
         Path, typer.Option("-o", "--output", metavar="DIR", help="Folder for everything made.")
@@ -62,9 +62,8 @@ def demo(
         if not verdict.safe:
             raise UnsafePlanError("\n".join(map(str, verdict.findings)))
         facts = sheet_facts(load_scenario(scenario), case, datetime.now(UTC).date().isoformat())
-        sheets = output / "sheets"
-        export_plan(
-            found.plan, case.network, FORMATS, sheets, inherited=facts.inherited, facts=facts
+        written = export_plan(
+            found.plan, case.network, FORMATS, output, inherited=facts.inherited, facts=facts
         )
     print_optimisation(found)
     say(sentence(verdict))
@@ -72,7 +71,7 @@ def demo(
     say(f"SUMO case: {case.config_file}")
     say(f"plan: {output / 'plan.json'}, all figures: {output / 'result.json'}")
     for path in written:
-        if path.suffix != ".html" or path.name == "index.html":
-            say(f"{_CONTENTS.get(path.name, path.suffix)}: {path}")
+        if path.name in _CONTENTS:
+            say(f"{_CONTENTS[path.name]}: {path}")
     for note in case.notes:
         say(f"{note.confidence}: {note.subject}: {note.text}")

@@ -109,9 +109,29 @@ def osm(
 
     Example: `signalopt import osm astana.osm.pbf --bbox 71.40,51.08,71.44,51.13 -o networks/mine`
     """
+    from signalopt.cli.progress_view import shown_progress
+    from signalopt.cli.show import print_json, say
     from signalopt.network.import_osm import import_osm
+    from signalopt.progress import Progress
 
-    import_osm(extract, parse_bbox(bbox), output)
+    box = parse_bbox(bbox)
+    with shown_progress() as listener:
+        listener(Progress(f"import {extract.name}", 0, 1, "reading, cutting, netconvert"))
+        made = import_osm(extract, box, output)
+        listener(Progress(f"import {extract.name}", 1, 1))
+    if as_json:
+        print_json(
+            {
+                "net_file": str(made.net_file),
+                "readme": str(made.readme),
+                "manifest": str(made.manifest),
+                "streets": made.streets,
+                "signals": made.signals,
+            }
+        )
+        return
+    say(f"{made.net_file}: {made.streets} street sections, {made.signals} signals")
+    say(f"what is measured in it and what is estimated: {made.readme}")
 
 
 def parse_bbox(text: str) -> tuple[float, float, float, float]:

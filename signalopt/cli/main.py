@@ -8,6 +8,7 @@ import typer
 
 from signalopt import __version__
 from signalopt.cli import importing
+from signalopt.cli.areas import areas
 from signalopt.cli.build import build
 from signalopt.cli.calibrate import calibrate
 from signalopt.cli.check import check
@@ -17,6 +18,7 @@ from signalopt.cli.export import export
 from signalopt.cli.guard import GuardedCommand
 from signalopt.cli.optimize import optimize
 from signalopt.cli.scenarios import scenarios
+from signalopt.cli.schema import schema
 from signalopt.cli.simulate import simulate
 
 HELP = """Safe, low-emission timing plans for real traffic signals, judged by SUMO.
@@ -59,7 +61,19 @@ def signalopt(
     """The callback that holds the options of the program itself."""
 
 
-for command in (doctor, scenarios, build, simulate, calibrate, optimize, check, export, demo):
+for command in (
+    doctor,
+    areas,
+    scenarios,
+    build,
+    simulate,
+    calibrate,
+    optimize,
+    check,
+    export,
+    demo,
+    schema,
+):
     app.command(cls=GuardedCommand)(command)
 app.add_typer(importing.app, name="import")
 

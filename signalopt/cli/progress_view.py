@@ -36,7 +36,7 @@ def shown_progress() -> Iterator[Listener]:
 
 
 class BarListener:
-    """One bar a task."""
+    """One bar a task, for as long as the task goes on."""
 
     def __init__(self, bars: Bars) -> None:
         self._bars = bars
@@ -46,11 +46,16 @@ class BarListener:
     def __call__(self, news: Progress) -> None:
         """Move the bar of this task."""
         with self._lock:
+            if news.done >= news.total:
+                finished = self._tasks.pop(news.task, None)
+                if finished is not None:
+                    self._bars.remove_task(finished)
+                return
             if news.task not in self._tasks:
                 self._tasks[news.task] = self._bars.add_task(news.task, total=news.total, news="")
-        self._bars.update(
-            self._tasks[news.task], completed=news.done, total=news.total, news=news.text
-        )
+            self._bars.update(
+                self._tasks[news.task], completed=news.done, total=news.total, news=news.text
+            )
 
 
 class PlainListener:

@@ -16,17 +16,19 @@ def scenarios(as_json: Json = False) -> None:
     loaded = [load_scenario(name) for name in list_scenarios()]
     if as_json:
         print_json(
-            [
-                {
-                    "name": s.name,
-                    "title": s.title,
-                    "network": s.network.area or str(s.network.net),
-                    "begin_s": s.window.begin,
-                    "end_s": s.window.end,
-                    "season": s.season,
-                }
-                for s in loaded
-            ]
+            {
+                "scenarios": [
+                    {
+                        "name": s.name,
+                        "title": s.title,
+                        "network": s.network.area or str(s.network.net),
+                        "begin_s": s.window.begin,
+                        "end_s": s.window.end,
+                        "season": s.season,
+                    }
+                    for s in loaded
+                ]
+            }
         )
         return
     print_table(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from lxml import etree
@@ -58,7 +59,7 @@ def line_route(graph: RoadGraph, line: Line, where: str) -> tuple[Route, list[Pr
     costs = edge_costs(graph, {})
     route: Route = ()
     starts = ends_of(graph, line.places[0], origin=True)
-    for previous, place in zip(line.places, line.places[1:], strict=False):
+    for previous, place in pairwise(line.places):
         # going on from the last edge keeps turns legal; its own cost is the same for all choices
         found = shortest_routes(graph, route[-1:] or starts, costs)
         reached = [found[e] for e in ends_of(graph, place, origin=False) if e in found]

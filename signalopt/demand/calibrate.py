@@ -60,17 +60,22 @@ class Calibration:
             "vehicles": self.vehicles,
             "share_geh_below_5": round(self.share_within, 4),
             "accepted": self.accepted,
-            "counts": [
-                {
-                    "intersection": r.intersection, "from": r.from_edge, "to": r.to_edge,
-                    "begin_s": r.begin_s, "end_s": r.end_s,
-                    "counted_vph": round(r.counted_vph, 1),
-                    "modelled_vph": round(r.modelled_vph, 1), "geh": round(r.geh, 2),
-                }
-                for r in self.rows
-            ],
-        }  # fmt: skip
+            "counts": [_row_data(row) for row in self.rows],
+        }
         return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+
+
+def _row_data(row: GehRow) -> dict[str, object]:
+    return {
+        "intersection": row.intersection,
+        "from": row.from_edge,
+        "to": row.to_edge,
+        "begin_s": row.begin_s,
+        "end_s": row.end_s,
+        "counted_vph": round(row.counted_vph, 1),
+        "modelled_vph": round(row.modelled_vph, 1),
+        "geh": round(row.geh, 2),
+    }
 
 
 def geh(modelled_vph: float, counted_vph: float) -> float:
@@ -90,7 +95,13 @@ def geh_table(counts: Sequence[TurnCount], route_files: Sequence[Path]) -> tuple
         modelled = flows[c.begin_s, c.end_s].get((c.from_edge, c.to_edge), 0.0)
         rows.append(
             GehRow(
-                c.intersection, c.from_edge, c.to_edge, c.begin_s, c.end_s, c.vph, modelled,
+                c.intersection,
+                c.from_edge,
+                c.to_edge,
+                c.begin_s,
+                c.end_s,
+                c.vph,
+                modelled,
                 geh(modelled, c.vph),
             )  # fmt: skip
         )

@@ -62,8 +62,12 @@ def read_counts(
             line, row, "intersection", network.intersection.__contains__, tuple(network.intersection),
             "a signalised intersection",
         )  # fmt: skip
-        source = table.name(line, row, "from", graph.edges.__contains__, tuple(graph.edges), "an edge")
-        target = table.name(line, row, "to", graph.edges.__contains__, tuple(graph.edges), "an edge")
+        source = table.name(
+            line, row, "from", graph.edges.__contains__, tuple(graph.edges), "an edge"
+        )
+        target = table.name(
+            line, row, "to", graph.edges.__contains__, tuple(graph.edges), "an edge"
+        )
         begin = table.clock(line, row, "begin", begin_s)
         end = table.clock(line, row, "end", end_s)
         number = table.number(line, row, "count")
@@ -75,9 +79,7 @@ def read_counts(
             if turn is None:
                 found = f"{source} to {target}"
                 table.report(line, "from, to", found, "edges with a turn between them")
-            elif any(
-                (c.from_edge, c.to_edge, c.begin_s) == (*turn, begin) for c in counts
-            ):
+            elif any((c.from_edge, c.to_edge, c.begin_s) == (*turn, begin) for c in counts):
                 table.report(line, "from, to", "a turn counted twice", "one row a turn and time")
             elif begin < end:
                 counts.append(TurnCount(place, *turn, begin, end, number, mark))

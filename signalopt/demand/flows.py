@@ -6,6 +6,7 @@ Counted by departure in the window, not by passage: it is the demand, whatever t
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from pathlib import Path
 
 from signalopt.demand.routes import RouteFlow
@@ -43,7 +44,7 @@ def movement_flows(
             text = own.get("edges", "") if own is not None else named.get(vehicle.get("route"), "")
             weight = factor * (pcu_of(vehicle.get("type", "")) if pcu else 1.0)
             edges = text.split()
-            for pair in zip(edges, edges[1:], strict=False):
+            for pair in pairwise(edges):
                 flows[pair] = flows.get(pair, 0.0) + weight
     return flows
 
@@ -52,7 +53,7 @@ def flows_of_routes(routes: Iterable[RouteFlow]) -> MovementFlows:
     """Flow in veh/h over each pair of consecutive edges, from route volumes."""
     flows: MovementFlows = {}
     for route in routes:
-        for pair in zip(route.route, route.route[1:], strict=False):
+        for pair in pairwise(route.route):
             flows[pair] = flows.get(pair, 0.0) + route.flow_vph
     return flows
 
@@ -78,7 +79,10 @@ def _spread(place: Intersection, flows: Mapping[tuple[str, str], float]) -> dict
     for movement in place.movements:
         if movement.turn is Turn.CROSSING:
             continue
-        pair, lane = (movement.from_edge, movement.to_edge), (movement.from_edge, movement.from_lane)
+        pair, lane = (
+            (movement.from_edge, movement.to_edge),
+            (movement.from_edge, movement.from_lane),
+        )
         lanes = links.setdefault(pair, [])
         if lane not in lanes:
             lanes.append(lane)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import random
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from lxml import etree
@@ -62,7 +63,7 @@ def _file_problems(file: Path, root: etree._Element, graph: RoadGraph) -> Iterab
         for edge in missing:
             yield Problem(where, f"edge `{edge}`", "an edge of the network")
         if element.tag == "route" and not missing:
-            for edge, follow in zip(edges, edges[1:], strict=False):
+            for edge, follow in pairwise(edges):
                 if follow not in followers.get(edge, ()):
                     yield Problem(where, f"{edge} then {follow}", "edges that are connected")
         if element.tag in ("flow", "personFlow"):

@@ -12,6 +12,9 @@ from lxml import etree
 from signalopt.errors import InputError, Problem
 from signalopt.files import read_xml
 
+ANY_CLASS = "ignoring"
+"""SUMO's vehicle class that may use every lane of the road."""
+
 
 @dataclass(frozen=True, slots=True)
 class RoadEdge:
@@ -80,7 +83,9 @@ def read_graph(net_file: Path, vehicle_class: str = "passenger") -> RoadGraph:
         raise InputError(Problem(f"{net_file}:1", f"<{root.tag}>", "a SUMO network (<net>)"))
     normal = [e for e in root.iterfind("edge") if e.get("function", "normal") == "normal"]
     signals = {
-        j.get("id", "") for j in root.iterfind("junction") if j.get("type", "").startswith("traffic")
+        j.get("id", "")
+        for j in root.iterfind("junction")
+        if j.get("type", "").startswith("traffic")
     }
     edges: dict[str, RoadEdge] = {}
     for element in normal:

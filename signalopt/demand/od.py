@@ -10,18 +10,19 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from signalopt.demand.graph import RoadGraph
 from signalopt.demand.routes import ODPair, Route, best_routes, edge_costs, ends_of
 from signalopt.demand.tables import read_table
 from signalopt.errors import InputError, Problem
+from signalopt.files import write_text
 from signalopt.network.model import Confidence
 
-TURN_WEIGHT = 0.45
+TURN_WEIGHT = {"l": 0.25, "L": 0.25, "r": 0.35, "R": 0.35, "t": 0.05}
 DETOUR_FADE = 3.0
 LONGEST_DETOUR = 2.0
-_TURNS = frozenset("lLrRt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,23 @@ def read_gates(file: Path, period: str, graph: RoadGraph) -> tuple[GateVolume, .
     return tuple(gates)
 
 
+def scale_gates(file: Path, factor: float, target: Path) -> None:
+    """Write a copy of a table of gate volumes with every volume multiplied. Raises OutputError."""
+    table = read_table(
+        file, "gate volumes", ("period", "gate", "entry_vph", "exit_vph"), ("confidence", "source")
+    )
+    lines = [",".join(table.rows[0][1])]
+    for line, row in table.rows:
+        scaled = {
+            column: f"{table.number(line, row, column) * factor:.1f}"
+            for column in ("entry_vph", "exit_vph")
+        }
+        cells = [scaled.get(column, cell) for column, cell in row.items()]
+        lines.append(",".join(f'"{cell}"' if "," in cell else cell for cell in cells))
+    table.finish()
+    write_text(target, "\n".join(lines) + "\n")
+
+
 def gate_od(graph: RoadGraph, gates: tuple[GateVolume, ...]) -> dict[ODPair, float]:
     """OD volumes in vehicles an hour whose row sums are the gates' entries.
 
@@ -84,7 +102,8 @@ def gate_od(graph: RoadGraph, gates: tuple[GateVolume, ...]) -> dict[ODPair, flo
     problems = [
         Problem(f"gate {gate}", "no way to any gate with exits", "a connected network")
         for gate, volume in entries.items()
-        if volume > 0 and not any(w > 0 and exits[b] > 0 for (a, b), w in prior.items() if a == gate)
+        if volume > 0
+        and not any(w > 0 and exits[b] > 0 for (a, b), w in prior.items() if a == gate)
     ]
     if problems:
         raise InputError(*problems)
@@ -92,18 +111,16 @@ def gate_od(graph: RoadGraph, gates: tuple[GateVolume, ...]) -> dict[ODPair, flo
 
 
 def _prior(graph: RoadGraph, route: Route) -> float:
-    turns = sum(
-        1
-        for edge, follow in zip(route, route[1:], strict=False)
-        if dict(graph.turns[edge])[follow] in _TURNS
-    )
+    weight = 1.0
+    for edge, follow in pairwise(route):
+        weight *= TURN_WEIGHT.get(dict(graph.turns[edge])[follow], 1.0)
     start, end = graph.edges[route[0]].start, graph.edges[route[-1]].end
     length_m = sum(graph.edges[edge].length_m for edge in route)
     detour = length_m / max(math.dist(start, end), 1.0)
     if detour > LONGEST_DETOUR:
         return 0.0
     fade = math.exp(-DETOUR_FADE * max(0.0, detour - math.sqrt(2)))
-    return fade * TURN_WEIGHT**turns
+    return fade * weight
 
 
 def furness(

@@ -51,7 +51,8 @@ def crossings(network: Network) -> tuple[Crossing, ...]:
         elif kinds.get(source) == "crossing" and kinds.get(target) == "walkingarea":
             crossing_sides.setdefault(source, []).append(target)
     crossed = {
-        e.get("id", ""): frozenset(e.get("crossingEdges", "").split()) for e in root.iterfind("edge")
+        e.get("id", ""): frozenset(e.get("crossingEdges", "").split())
+        for e in root.iterfind("edge")
     }
     found = []
     for place in network.intersections:
@@ -68,9 +69,7 @@ def crossings(network: Network) -> tuple[Crossing, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _nearest(
-    pavements: list[tuple[str, bool]], crossed: frozenset[str]
-) -> tuple[str, bool] | None:
+def _nearest(pavements: list[tuple[str, bool]], crossed: frozenset[str]) -> tuple[str, bool] | None:
     """The pavement beside the crossed street if there is one, else any."""
     own = sorted(set(pavements), key=lambda side: (side[0] not in crossed, side))
     return own[0] if own else None

@@ -50,7 +50,9 @@ class Table:
             self.report(line, column, "nothing", what)
         elif known is not None and not known(text):
             near = get_close_matches(text, candidates, n=1)
-            self.report(line, column, f"`{text}`", what, f"did you mean `{near[0]}`?" if near else "")
+            self.report(
+                line, column, f"`{text}`", what, f"did you mean `{near[0]}`?" if near else ""
+            )
         return text
 
     def clock(self, line: int, row: dict[str, str], column: str, default: int) -> int:
@@ -88,15 +90,21 @@ class Table:
             raise InputError(*self.problems)
 
 
-def read_table(file: Path, what: str, columns: Sequence[str], optional: Sequence[str] = ()) -> Table:
+def read_table(
+    file: Path, what: str, columns: Sequence[str], optional: Sequence[str] = ()
+) -> Table:
     """Read a CSV with a header line; lines that start with # and empty lines are skipped.
 
     Raises InputError for missing or unknown columns, rows of a wrong length and an empty table.
     """
     lines = read_text(file, what).splitlines()
-    kept = [(n, text) for n, text in enumerate(lines, 1) if text.strip() and text.lstrip()[0] != "#"]
+    kept = [
+        (n, text) for n, text in enumerate(lines, 1) if text.strip() and text.lstrip()[0] != "#"
+    ]
     if not kept:
-        raise InputError(Problem(str(file), "an empty file", f"{what} with columns {list(columns)}"))
+        raise InputError(
+            Problem(str(file), "an empty file", f"{what} with columns {list(columns)}")
+        )
     parsed = list(csv.reader(StringIO("\n".join(text for _, text in kept))))
     header = [cell.strip() for cell in parsed[0]]
     line = kept[0][0]

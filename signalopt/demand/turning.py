@@ -49,20 +49,28 @@ def read_shares(file: Path, graph: RoadGraph) -> dict[tuple[str, str], float]:
     shares: dict[tuple[str, str], float] = {}
     lines: dict[str, int] = {}
     for line, row in table.rows:
-        source = table.name(line, row, "from", graph.edges.__contains__, tuple(graph.edges), "an edge")
+        source = table.name(
+            line, row, "from", graph.edges.__contains__, tuple(graph.edges), "an edge"
+        )
         target = row["to"].strip()
         followers = [edge for edge, _ in graph.turns.get(source, ())]
         if source in graph.edges:
-            table.name(line, row, "to", followers.__contains__, followers, "an edge one can turn to")
+            table.name(
+                line, row, "to", followers.__contains__, followers, "an edge one can turn to"
+            )
         table.confidence(line, row, Confidence.ESTIMATED)
-        shares[source, target] = shares.get((source, target), 0.0) + table.number(line, row, "share")
+        shares[source, target] = shares.get((source, target), 0.0) + table.number(
+            line, row, "share"
+        )
         lines.setdefault(source, line)
     sums: dict[str, float] = {}
     for (source, _), share in shares.items():
         sums[source] = sums.get(source, 0.0) + share
     for source, total in sums.items():
         if total <= 0:
-            table.report(lines[source], "share", f"shares of {source} that are all 0", "a sum above 0")
+            table.report(
+                lines[source], "share", f"shares of {source} that are all 0", "a sum above 0"
+            )
     table.finish()
     return {pair: share / sums[pair[0]] for pair, share in shares.items()}
 
@@ -97,7 +105,10 @@ def turning_routes(
         )
         for (source, target_edge), share in sorted(shares.items()):
             etree.SubElement(
-                whole, "edgeRelation", {"from": source, "to": target_edge}, probability=f"{share:.6f}"
+                whole,
+                "edgeRelation",
+                {"from": source, "to": target_edge},
+                probability=f"{share:.6f}",
             )
         write_xml(ratios, table)
         sinks = [edge for edge, turns in graph.turns.items() if not turns]
@@ -110,4 +121,6 @@ def turning_routes(
         try:
             run_tool("jtrrouter", arguments)
         except SimulationError as error:
-            raise InputError(Problem("turning shares", str(error), "shares that lead out")) from None
+            raise InputError(
+                Problem("turning shares", str(error), "shares that lead out")
+            ) from None

@@ -18,7 +18,7 @@ from signalopt.export.page import document, footer, header
 from signalopt.export.progression import Band, Progression, progression
 from signalopt.export.sheet import sheet_html, shown_stages
 from signalopt.export.tables import remark_items, table
-from signalopt.export.time_space_svg import band_sample, time_space_svg
+from signalopt.export.time_space_svg import band_sample, short_names, time_space_svg
 from signalopt.export.words import ENGLISH, Words
 from signalopt.network.model import Intersection, Network
 from signalopt.timing.plan import Plan
@@ -26,6 +26,7 @@ from signalopt.timing.plan import Plan
 FOLDER = "sheets"
 INDEX = f"{FOLDER}/index.html"
 _LONGEST_STEM = 60
+_MOST_AIRY_ROWS = 14
 
 
 def html_files(
@@ -109,7 +110,7 @@ def _index(
                 ),
                 tag("td", seconds_text(cycle_length_s(place.layout, program)), class_="number"),
                 tag("td", seconds_text(program.offset_s), class_="number"),
-                tag("td", greens),
+                tag("td", greens, class_="wrap"),
                 tag("td", str(count) if count else "–", class_="number"),
             )
         )
@@ -123,6 +124,7 @@ def _index(
     )
     cycles = {cycle_length_s(p.layout, plan.by_id[p.id]) for p in places}
     cycle = seconds_text(max(cycles)) if len(cycles) == 1 else "–"
+    dense = "dense" if len(rows) > _MOST_AIRY_ROWS else None
     diagrams = [tag("li", tag("a", name, href=page)) for name, page in avenues]
     body = tag(
         "main",
@@ -134,15 +136,14 @@ def _index(
         ),
         tag(
             "div",
+            tag("section", tag("h2", words.overview_sheets), table(titles, rows, dense)),
             tag(
-                "section",
-                tag("h2", words.overview_sheets),
-                table(titles, rows),
+                "aside",
+                area_map_svg(network, places, pages, facts.area or words.overview),
                 [tag("h2", words.overview_avenues), tag("ul", diagrams, class_="plain")]
                 if diagrams
                 else None,
             ),
-            tag("figure", area_map_svg(network, places, pages, facts.area or words.overview)),
             class_="overview",
         ),
         _remarks(facts, words),
@@ -159,7 +160,8 @@ def _remarks(facts: SheetFacts, words: Words) -> Child:
 
 def _avenue_page(plan: Plan, avenue: Progression, facts: SheetFacts, words: Words) -> str:
     speed = f"{avenue.avenue.design_speed_mps * 3.6:.0f}"
-    ends = {"first": avenue.stops[0].name, "last": avenue.stops[-1].name}
+    names = short_names([stop.name for stop in avenue.stops])
+    ends = {"first": names[0], "last": names[-1]}
     forward, backward = words.forward.format(**ends), words.backward.format(**ends)
     period = seconds_text(avenue.period_s) if avenue.period_s else "–"
     legend = [

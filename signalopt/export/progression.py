@@ -20,6 +20,9 @@ from signalopt.timing.plan import AnyProgram, Plan
 LONGEST_CYCLE_S = 360
 """Cycles whose least common multiple is longer than this have no bands that a driver could use."""
 
+LEAST_BAND_S = 1.0
+"""Narrower bands let no vehicle through."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stop:
@@ -150,7 +153,7 @@ def _joined(windows: Sequence[Window], period_s: float) -> tuple[Window, ...]:
 def _all_bands(
     stops: Sequence[Stop], avenue: Avenue, period_s: float
 ) -> tuple[tuple[Band, ...], tuple[Band, ...], tuple[Band, ...], tuple[Band, ...]]:
-    """Through bands and bands between neighbours, forward and backward."""
+    """Through bands and bands between neighbours, forward and backward, of LEAST_BAND_S or more."""
 
     def between(first: int, last: int) -> tuple[Band, ...]:
         step = 1 if last > first else -1
@@ -158,7 +161,9 @@ def _all_bands(
         windows = [stop.forward if step > 0 else stop.backward for stop in chosen]
         positions = [stop.position_m for stop in chosen]
         found = bands(windows, positions, avenue.design_speed_mps, period_s)
-        return tuple(Band(first, last, w.start_s, w.length_s) for w in found)
+        return tuple(
+            Band(first, last, w.start_s, w.length_s) for w in found if w.length_s >= LEAST_BAND_S
+        )
 
     count = len(stops)
     if count < 2:

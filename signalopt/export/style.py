@@ -101,17 +101,17 @@ td {{ padding: .75mm 2mm .75mm 0; border-bottom: .4pt solid {HAIR}; vertical-ali
 .number {{ text-align: right; padding-right: 3.5mm; white-space: nowrap; }}
 .strong {{ font-weight: 650; }}
 td.strong {{ white-space: nowrap; }}
-td.wrap {{ white-space: normal; }}
 .dense {{ font-size: 7.1pt; line-height: 1.25; }}
 .dense th {{ font-size: 6.5pt; padding-right: 1.2mm; }}
 .dense td {{ padding: .32mm 1.2mm .32mm 0; white-space: nowrap; }}
 .dense .number {{ padding-right: 1.6mm; }}
 .clearances.dense {{ font-size: 6.9pt; }}
 .clearances.dense th {{ white-space: normal; }}
+.dense td.wrap, td.wrap {{ white-space: normal; }}
 .minimums.dense .number {{ padding-right: 3.5mm; }}
 .columns {{ display: grid; grid-template-columns: 1fr 1fr; gap: 0 6mm; align-items: start; }}
 .overview {{ display: grid; grid-template-columns: 1fr 62mm; gap: 0 7mm; align-items: start; }}
-.overview figure {{ margin-top: 5mm; }}
+.overview svg {{ margin-top: 5mm; }}
 .matrix {{ width: auto; }}
 .matrix th, .matrix td {{
   min-width: 6.4mm; padding: .28mm .5mm; text-align: center; vertical-align: middle;

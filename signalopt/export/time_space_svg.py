@@ -167,7 +167,8 @@ def _stop(plot: _Plot, stop: Stop, words: Words) -> Markup:
         parts.append(
             tag("rect", x=_LEFT, y=top + 1.1, width=plot.width, height=_TRACK - 2.2, fill="#8b95a3")
         )
-        way = words_of_way.format(first=plot.avenue.stops[0].name, last=plot.avenue.stops[-1].name)
+        names = short_names([stop.name for stop in plot.avenue.stops])
+        way = words_of_way.format(first=names[0], last=names[-1])
         for start, end in plot.repeated(windows):
             told = f"{stop.name}, {way}: {seconds_text(start)}–{seconds_text(end)} s"
             bar = tag(
@@ -198,9 +199,13 @@ def _names(plot: _Plot) -> Markup:
 
 def short_names(names: Sequence[str]) -> list[str]:
     """Names without the street that all of them share ("Abay / Valikhanov" becomes "Valikhanov")."""
-    heads = {name.partition(" / ")[0] for name in names}
+    heads = [name.partition(" / ")[0] for name in names]
     rests = [name.partition(" / ")[2] for name in names]
-    chosen = rests if len(heads) == 1 and all(rests) else list(names)
+    chosen = list(names)
+    if len(set(heads)) == 1 and all(rests):
+        chosen = rests
+    elif len(set(rests)) == 1 and all(rests):
+        chosen = heads
     return [n if len(n) <= _LONGEST_NAME else n[: _LONGEST_NAME - 1] + "…" for n in chosen]
 
 

@@ -140,14 +140,12 @@ def _with_through(area: Area, line: StopLine, exits: dict[Turn, Arm]) -> list[La
     first = max(right_count, 1 if bus_lane_used else 0)
     middle = list(range(first, line.lanes - left_count))
     buses_ahead = bus_lane_used
-    # where the street ahead has fewer lanes, the outermost lanes only turn
-    while len(middle) > len(ahead_cars):
-        if Turn.RIGHT in exits and right_count == 0:
-            right_count, middle, buses_ahead = 1, middle[1:], ahead.bus_out
-        elif Turn.LEFT in exits and left_count < len(_car_lanes(exits[Turn.LEFT])):
-            left_count, middle = left_count + 1, middle[:-1]
-        else:
-            raise ValueError(f"{len(middle)} through lanes meet {len(ahead_cars)} lanes ahead")
+    surplus = len(middle) - len(ahead_cars)
+    if surplus == 1 and Turn.RIGHT in exits and right_count == 0:
+        # the street ahead has a lane less: the rightmost only turns (left-only lanes must be stated)
+        right_count, middle, buses_ahead = 1, middle[1:], ahead.bus_out
+    elif surplus > 0:
+        raise ValueError(f"{len(middle)} through lanes meet {len(ahead_cars)} lanes ahead")
     if not middle:
         raise ValueError("no lane is left for through traffic")
     shift = _straightest(area, line, middle, ahead, ahead_cars)
@@ -211,7 +209,9 @@ def lane_problems(area: Area) -> Iterator[Problem]:
             try:
                 used = {link.from_lane for link in lane_links(area, line)}
             except ValueError as error:
-                yield Problem(spot, str(error), "a use for every lane", "change lanes or bays")
+                yield Problem(
+                    spot, str(error), "a use for every lane", "change lanes, left_only or bays"
+                )
                 continue
             for lane in sorted(set(range(line.lanes)) - used):
                 yield Problem(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 from signalopt.errors import Problem
 from signalopt.network.approach_lanes import lane_problems
@@ -15,6 +16,7 @@ from signalopt.network.polyline import bearing_deg, length_of, projection_around
 MOST_SKEW_DEG = 60.0
 SHORTEST_SECTION_M = 60.0
 OPEN_ROAD_SHARE = 0.75
+CLOSEST_POINTS_M = 5.0
 
 
 def find_problems(area: Area) -> list[Problem]:
@@ -192,8 +194,12 @@ def _lengths(area: Area) -> Iterator[Problem]:
     points = [p for section in area.all_sections for p in centre_points(area, section)]
     projection = projection_around(area.epsg, points, 100.0)
     for section in area.all_sections:
-        length = length_of(projection.to_plane(centre_points(area, section)))
+        plane = projection.to_plane(centre_points(area, section))
+        length = length_of(plane)
         place = _place(area, section)
+        if any(math.dist(a, b) < CLOSEST_POINTS_M for a, b in pairwise(plane)):
+            expected = f"points (ends and via) at least {CLOSEST_POINTS_M:g} m apart"
+            yield Problem(place, "two points of the street in one place", expected)
         if length < SHORTEST_SECTION_M:
             yield Problem(place, f"{length:.0f} m long", f"at least {SHORTEST_SECTION_M:.0f} m")
         for end, letter in ((section.start, section.start_arm), (section.end, section.end_arm)):

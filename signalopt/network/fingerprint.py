@@ -34,7 +34,9 @@ def fingerprint(
             sorted(layout.yields),
         ]
         if place.id in designed:
-            groups = [[g.id, g.links, g.min_green_s, g.crossing_m] for g in layout.groups]
+            groups = [
+                [g.id, g.links, g.min_green_s, g.crossing_m, g.undivided_m] for g in layout.groups
+            ]
             times = [[c.ending, c.starting, c.intergreen_s] for c in layout.clearances]
             record += [groups, [[s.id, s.groups] for s in layout.stages], times]
         places.append(record)

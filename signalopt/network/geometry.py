@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 Point = tuple[float, float]
 Path2D = Sequence[Point]
 Array = NDArray[np.float64]
+Sampled = tuple[Array, Array]
 
 SAMPLE_M = 0.5
 
@@ -40,7 +41,7 @@ def turn_angle_deg(first: float, second: float) -> float:
     return abs((second - first + 180.0) % 360.0 - 180.0)
 
 
-def sample(path: Path2D, step_m: float = SAMPLE_M) -> tuple[Array, Array]:
+def sample(path: Path2D, step_m: float = SAMPLE_M) -> Sampled:
     """Points along a polyline (n x 2) not further apart than `step_m`, and their distances (n)."""
     points = np.asarray(path, dtype=np.float64).reshape(-1, 2)
     if len(points) < 2:
@@ -52,15 +53,15 @@ def sample(path: Path2D, step_m: float = SAMPLE_M) -> tuple[Array, Array]:
     return xy, where
 
 
-def close_pairs_m(first: Path2D, second: Path2D, within_m: float) -> tuple[Array, Array]:
-    """Distances along both paths of all pairs of points not further apart than `within_m`.
+def close_pairs_m(first: Sampled, second: Sampled, within_m: float) -> tuple[Array, Array]:
+    """Distances along two sampled paths of all pairs of points not further apart than `within_m`.
 
     Paths that never come that close give their closest pair; a path without points counts as the
     stop line.
     """
-    if not first or not second:
+    (points_a, along_a), (points_b, along_b) = first, second
+    if not len(points_a) or not len(points_b):
         return np.zeros(1), np.zeros(1)
-    (points_a, along_a), (points_b, along_b) = sample(first), sample(second)
-    gaps = np.hypot(*(points_a[:, None, :] - points_b[None, :, :]).transpose(2, 0, 1))
-    rows, columns = np.nonzero(gaps <= max(within_m, float(gaps.min())))
+    squares = sum(np.subtract.outer(points_a[:, axis], points_b[:, axis]) ** 2 for axis in (0, 1))
+    rows, columns = np.nonzero(squares <= max(within_m**2, float(np.min(squares))))
     return along_a[rows], along_b[columns]

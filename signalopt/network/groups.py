@@ -122,8 +122,17 @@ def pedestrian_group(
         amber_s=0,
         red_amber_s=0,
         crossing_m=round(distance, 2),
+        undivided_m=_undivided(crossings),
         name=name,
     )
+
+
+def _undivided(crossings: Sequence[Movement]) -> float | None:
+    """The longest stretch without a refuge over all crossings, None if none has a refuge."""
+    if all(m.undivided_m is None for m in crossings) and len({m.crosses for m in crossings}) == 1:
+        return None
+    # Crossings one after the other have a place to wait between them.
+    return round(max(m.length_m if m.undivided_m is None else m.undivided_m for m in crossings), 2)
 
 
 def _approaches(

@@ -51,7 +51,8 @@ class Movement:
     """One controlled link: from one lane to another, or a pedestrian crossing.
 
     For a crossing `from_edge` and `to_edge` are the walking areas, `crosses` the crossed edges.
-    `shape` is the path over the junction in network metres.
+    `shape` is the path over the junction in network metres. `undivided_m` of a crossing is its longest
+    stretch without a refuge island, None where it has no island.
     """
 
     link: int
@@ -65,6 +66,7 @@ class Movement:
     speed_mps: float
     shape: tuple[tuple[float, float], ...]
     crosses: tuple[str, ...] = ()
+    undivided_m: float | None = None
 
 
 @dataclass(frozen=True)

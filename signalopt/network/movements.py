@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from dataclasses import dataclass
 
 from signalopt.network.geometry import length_m
 from signalopt.network.model import Movement, Turn
+from signalopt.network.refuges import longest_undivided_m
 from signalopt.network.sumo_net import RAIL, RawConnection, RawEdge, RawNet, Shape
 
 _TURNS = {
@@ -103,6 +105,7 @@ class _Index:
             speed_mps=speed,
             shape=shape,
             crosses=crossing.crosses if crossing else (),
+            undivided_m=self._undivided(crossing, shape, length) if crossing else None,
         )
         return Controlled(movement, request if has_row else -1, foes)
 
@@ -113,6 +116,18 @@ class _Index:
             if edge is not None and edge.function == "crossing":
                 return edge
         return None
+
+    def _undivided(self, crossing: RawEdge, shape: Shape, length: float) -> float | None:
+        """Longest stretch of a crossing without a refuge, from the ends of the lanes it crosses."""
+        edges = [self.net.edges[e] for e in crossing.crosses if e in self.net.edges]
+        middle = shape[len(shape) // 2] if shape else (0.0, 0.0)
+        ends = [
+            min((lane.shape[0], lane.shape[-1]), key=lambda p: math.dist(p, middle))
+            for edge in edges
+            for lane in edge.lanes
+            if lane.shape and not lane.for_walkers
+        ]
+        return longest_undivided_m(shape, ends, length)
 
     def _walk_end(self, connection: RawConnection, crossing: RawEdge) -> str:
         """The walking area where a crossing ends, the crossing itself if the net does not say."""

@@ -220,7 +220,7 @@ def _groups(
             result.append(
                 SignalGroup(
                     group.id, group.kind, group.links, group.min_green_s, 0, 0, 0,
-                    crossing_m=group.crossing_m, name=name,
+                    crossing_m=group.crossing_m, undivided_m=group.undivided_m, name=name,
                 )
             )  # fmt: skip
             continue

@@ -10,7 +10,7 @@ from pyproj.exceptions import CRSError, ProjError
 
 from signalopt.errors import InputError, Problem
 from signalopt.network.arms import arms_of, headings
-from signalopt.network.clearances import clearances
+from signalopt.network.clearances import clearances, long_crossings_note
 from signalopt.network.conflicts import Relations, relations
 from signalopt.network.fingerprint import fingerprint
 from signalopt.network.groups import design_groups
@@ -210,12 +210,12 @@ def _with_stages(
 ) -> SignalLayout:
     """The layout with its stages; a cycle limit that the minimum greens cannot keep is widened."""
     least = least_cycle_s(bare, stage_timings(stages))
-    notes: tuple[str, ...] = ()
+    notes = [note for note in (long_crossings_note(groups),) if note]
     if least > bare.max_cycle_s:
-        notes = (f"minimum greens and intergreens need a cycle of {least} s",)
+        notes.append(f"minimum greens and intergreens need a cycle of {least} s")
     return SignalLayout(
         bare.intersection, bare.link_count, groups, stages, bare.conflicts, bare.yields,
-        bare.clearances, max_cycle_s=max(bare.max_cycle_s, least), notes=notes,
+        bare.clearances, max_cycle_s=max(bare.max_cycle_s, least), notes=tuple(notes),
     )  # fmt: skip
 
 

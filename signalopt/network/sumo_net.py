@@ -21,7 +21,10 @@ DEFAULT_SPEED_MPS = 13.89
 
 @dataclass(frozen=True, slots=True)
 class RawLane:
-    """One lane. `for_cars` is False for sidewalks, bus, cycle and rail lanes."""
+    """One lane.
+
+    `for_cars` is False for sidewalks, bus, cycle and rail lanes, `for_walkers` True for sidewalks only.
+    """
 
     id: str
     edge: str
@@ -30,6 +33,7 @@ class RawLane:
     speed_mps: float
     shape: Shape
     for_cars: bool
+    for_walkers: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +206,7 @@ class _Reader:
                     speed_mps=self.number(lane, "speed", DEFAULT_SPEED_MPS),
                     shape=self.shape(lane),
                     for_cars=_allows_cars(lane),
+                    for_walkers=lane.get("allow") == "pedestrian",
                 )
             )
         return RawEdge(

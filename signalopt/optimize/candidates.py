@@ -12,7 +12,7 @@ from signalopt.optimize.descent import descend
 from signalopt.optimize.flows import CaseFlows
 from signalopt.optimize.performance import SettingModel, Weights, model_setting
 from signalopt.optimize.propagate import propagate
-from signalopt.optimize.tables import build_problem
+from signalopt.optimize.tables import build_problem, isolated_cost
 from signalopt.timing.bounds import interstages_s, least_cycle_s, stage_timings
 from signalopt.timing.plan import AnyProgram, IntersectionPlan, Plan
 from signalopt.timing.program import cycle_states
@@ -144,7 +144,8 @@ def solve_part(
     better of both by full propagation is kept. only_webster: equal saturation and the designed order.
     """
     settings: dict[str, list[SettingModel]] = {
-        name: _choices(network, flows, name, cycle_s, only_webster) for name in part.members
+        name: _choices(network, flows, name, cycle_s, weights, only_webster)
+        for name in part.members
     }
     fixed = {}
     for name in part.held:
@@ -214,23 +215,28 @@ def stage_orders(place: Intersection, most: int = MOST_ORDERS) -> list[tuple[Sta
 
 
 def _choices(
-    network: Network, flows: CaseFlows, name: str, cycle_s: int, only_webster: bool
+    network: Network,
+    flows: CaseFlows,
+    name: str,
+    cycle_s: int,
+    weights: Weights,
+    only_webster: bool,
 ) -> list[SettingModel]:
-    """Different settings of one intersection at one cycle, modelled."""
+    """Settings of one intersection at one cycle: a stage order each, with its cheaper split rule."""
     place = network.intersection[name]
     rules = [SplitRule.EQUAL_SATURATION]
     orders = [place.layout.stages]
     if not only_webster:
         rules.append(SplitRule.LEAST_DELAY)
         orders = stage_orders(place)
-    found: dict[tuple[object, ...], SettingModel] = {}
-    for order, rule in itertools.product(orders, rules):
-        if least_cycle_s(place.layout, stage_timings(order)) <= cycle_s:
-            model = _setting(network, flows, name, cycle_s, rule, order)
-            program = model.program
-            assert isinstance(program, IntersectionPlan)
-            found.setdefault(program.stages, model)
-    return list(found.values())
+    fitting = [o for o in orders if least_cycle_s(place.layout, stage_timings(o)) <= cycle_s]
+    return [
+        min(
+            (_setting(network, flows, name, cycle_s, rule, order) for rule in rules),
+            key=lambda model: isolated_cost(model, flows, cycle_s, weights),
+        )
+        for order in fitting
+    ]
 
 
 def _setting(

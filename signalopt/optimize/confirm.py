@@ -74,8 +74,9 @@ def run_race(
 ) -> None:
     """Successive halving: every round the better half goes on to more common seeds.
 
-    Round 1 runs as many seeds each as run at once (at most 4), later rounds double (K. Jamieson, A. Talwalkar, AISTATS 2016). Ends when one
-    is left, when the planned runs are used up or when the clock forbids another round.
+    Round 1 runs as many seeds each as run at once (at most 4), later rounds double (K. Jamieson and A.
+    Talwalkar, AISTATS 2016). Ends when one is left, when the planned runs are used up or when the clock
+    forbids another round.
     """
     number, skip, size = 1, 0, min(MOST_FIRST_SEEDS, workers)
     while True:
@@ -105,18 +106,29 @@ def run_race(
         number, skip, size = number + 1, skip + size, size * 2
 
 
-def run_final(
+def run_finals(
     case: Case,
-    plan: Plan,
+    plans: Sequence[Plan],
     seeds: Sequence[int],
     workers: int,
     clock: Clock,
+    results: dict[str, SimulationResult],
     listener: Listener = ignore,
-) -> SimulationResult:
-    """Simulate a finalist on the final seeds."""
-    result = simulate(case, plan, seeds, workers=workers, listener=listener)
-    note_wall_time(result, clock)
-    return result
+) -> bool:
+    """Simulate the finalists on the final seeds into `results` (by plan name).
+
+    Goes block by block of as many seeds as run at once, every finalist in each block, so that what has been
+    run can always be compared. Returns False if the clock forbade further blocks; the first is always run.
+    """
+    for start in range(0, len(seeds), workers):
+        block = seeds[start : start + workers]
+        if start and not clock.allows(len(block), batches=len(plans)):
+            return False
+        for plan in plans:
+            found = simulate(case, plan, block, workers=workers, listener=listener)
+            note_wall_time(found, clock)
+            results[plan.name] = joined(results.get(plan.name), found)
+    return True
 
 
 def note_wall_time(result: SimulationResult, clock: Clock) -> None:

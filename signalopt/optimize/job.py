@@ -14,7 +14,7 @@ from signalopt.network.tools import sumo_version
 from signalopt.optimize.budget import Clock, RunPlan, nominal_run_s, plan_runs
 from signalopt.optimize.candidates import Candidate, assemble
 from signalopt.optimize.case_flows import case_flows
-from signalopt.optimize.confirm import Entrant, Race, final_seeds, run_final, run_race
+from signalopt.optimize.confirm import Entrant, Race, final_seeds, run_finals, run_race
 from signalopt.optimize.coordinate import SolverLimits
 from signalopt.optimize.result import CandidateReport, OptimisationResult, Verdict
 from signalopt.optimize.search import WEBSTER, find_candidates, unsafe
@@ -38,7 +38,6 @@ class _Progress:
     race: Race | None = None
     winner: Candidate | None = None
     results: dict[str, SimulationResult] = field(default_factory=dict)
-    seeds: tuple[int, ...] = ()
     interrupted: bool = False
     remarks: list[str] = field(default_factory=list)
 
@@ -111,7 +110,7 @@ def _choose_and_confirm(
     trips = trip_times_s(case.network, case.route_files)
     mean_trip_s = sum(trips) / max(1, len(trips))
     run_s = nominal_run_s(case, len(trips), mean_trip_s)
-    counts: RunPlan = plan_runs(clock.budget_s, clock.workers, run_s, finalists=3)
+    counts: RunPlan = plan_runs(clock.budget_s, clock.workers, run_s)
     if counts.final_seeds == 0:
         now.remarks.append(
             f"a run takes about {run_s:.0f} s; {clock.budget_s:.0f} s hold no confirmation"
@@ -120,19 +119,13 @@ def _choose_and_confirm(
     now.race = Race([Entrant(c) for c in by_model], counts.selection_runs, measure)
     run_race(case, now.race, seed, clock.workers, clock, listener)
     now.winner = now.race.leader
-    seeds = final_seeds(seed, counts.final_seeds)
     finalists = [now.winner.plan, case.today]
     webster = next((c for c in now.candidates if c.label == WEBSTER), None)
-    if webster is not None and webster is not now.winner:
+    if counts.finalists > 2 and webster is not None and webster is not now.winner:
         finalists.append(webster.plan)
-    for number, plan in enumerate(finalists):
-        if number >= 2 and not clock.allows(len(seeds)):
-            now.race.cut_short = True
-            break
-        while number == 0 and len(seeds) > 2 and not clock.allows(2 * len(seeds)):
-            seeds, now.race.cut_short = seeds[:-1], True
-        now.results[plan.name] = run_final(case, plan, seeds, clock.workers, clock, listener)
-    now.seeds = seeds
+    seeds = final_seeds(seed, counts.final_seeds)
+    if not run_finals(case, finalists, seeds, clock.workers, clock, now.results, listener):
+        now.race.cut_short = True
 
 
 def _outcome(
@@ -156,9 +149,12 @@ def _outcome(
     plan = case.today if verdict is Verdict.KEPT else winner.plan
     if findings := unsafe(case, plan):
         raise UnsafePlanError("\n".join((f"plan `{plan.name}` is not safe:", *findings)))
-    provenance = _provenance(case, objective, budget_s, seed, clock, now, winner, verdict)
+    provenance = _provenance(
+        case, objective, budget_s, seed, clock, now, winner, verdict, versus_today
+    )
     if versus_today is not None:
         provenance += (("confirmed " + measure, _interval(versus_today, measure)),)
+    seeds = versus_today.seeds if versus_today is not None else ()
     named = plan if verdict is Verdict.KEPT else replace(plan, name=f"signalopt {objective}")
     return OptimisationResult(
         plan=replace(named, provenance=provenance),
@@ -167,7 +163,7 @@ def _outcome(
         verdict=verdict,
         winner=winner,
         candidates=_reports(now, measure),
-        final_seeds=now.seeds,
+        final_seeds=seeds,
         today=today,
         webster=webster,
         chosen=chosen,
@@ -203,9 +199,10 @@ def _interval(comparison: Comparison, measure: str) -> str:
 
 def _provenance(
     case: Case, objective: str, budget_s: float, seed: int, clock: Clock, now: _Progress,
-    winner: Candidate, verdict: Verdict,
+    winner: Candidate, verdict: Verdict, versus_today: Comparison | None,
 ) -> tuple[tuple[str, str], ...]:  # fmt: skip
     selection = now.race.seeds_used if now.race is not None else []
+    seeds = versus_today.seeds if versus_today is not None else ()
     return (
         ("made by", f"signalopt {version('signalopt')}"),
         ("SUMO", sumo_version()),
@@ -222,7 +219,7 @@ def _provenance(
         ("solver bound", f"{winner.bound:.0f}"),
         ("solver gap", f"{winner.gap:.4f}"),
         ("selection seeds", " ".join(map(str, selection))),
-        ("final seeds", " ".join(map(str, now.seeds))),
+        ("final seeds", " ".join(map(str, seeds))),
         ("verdict", str(verdict)),
     )
 

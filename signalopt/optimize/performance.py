@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from signalopt.network.model import Movement
-from signalopt.optimize.platoons import Profile
+from signalopt.optimize.platoons import Profile, Queueing, cyclic_queue
 from signalopt.optimize.streams import MovementKey
 from signalopt.timing.capacity import (
     AMBER_USED_S,
@@ -104,6 +104,26 @@ def bounded_arrivals(arrivals: Profile, service: Profile) -> Profile:
     factor = np.minimum(1.0, capacity / np.maximum(wanted, 1e-12))
     bounded: Profile = arrivals * factor
     return bounded
+
+
+def queues_of(
+    arrivals: Mapping[MovementKey, Profile], service: Mapping[MovementKey, Profile]
+) -> dict[MovementKey, Queueing]:
+    """The stop lines of several movements of one cycle, computed together."""
+    if not service:
+        return {}
+    rates = np.stack(list(service.values()))
+    coming = np.stack([arrivals[key] for key in service])
+    found = cyclic_queue(bounded_arrivals(coming, rates), rates)
+    return {
+        key: Queueing(
+            found.queued_departures[row],
+            found.free_departures[row],
+            found.waiting[row],
+            found.stops[row],
+        )
+        for row, key in enumerate(service)
+    }
 
 
 def _served_seconds(green: NDArray[np.bool_], states: Sequence[str], link: int) -> Profile:

@@ -18,7 +18,6 @@ Profile = NDArray[np.float64]
 
 TRAVEL_DEVIATION = 0.12
 """Standard deviation of the running time over its mean; estimated from the spread of desired speeds."""
-_WARM_CYCLES = 2
 
 
 @dataclass(frozen=True)
@@ -50,27 +49,19 @@ class Queueing:
 def cyclic_queue(arrivals: Profile, service: Profile) -> Queueing:
     """Let periodic arrivals (veh/s) pass a periodic service (veh/s) in order; vertical queue.
 
-    Arrivals must be within the service of a cycle, else the queue has no steady state: such rows grow
-    over the few cycles that are run, alike for all offsets.
+    The queue is what came minus what could be served since it was last empty (Lindley's recursion solved by
+    running minima over two cycles). Arrivals must be within the service of a cycle, else there is no steady
+    state and the second cycle from an empty start is returned.
     """
-    shape = np.broadcast_shapes(arrivals.shape, service.shape)
-    arriving = np.ascontiguousarray(np.moveaxis(arrivals, -1, 0))
-    serving = np.ascontiguousarray(np.moveaxis(service, -1, 0))
-    cycle = shape[-1]
-    queue = np.zeros(shape[:-1])
-    waiting, queued, free, stops = (np.zeros((cycle, *shape[:-1])) for _ in range(4))
-    for second in range(cycle * (_WARM_CYCLES + 1)):
-        at = second % cycle
-        total = queue + arriving[at]
-        out = np.minimum(total, serving[at])
-        left = total - out
-        if second >= cycle * _WARM_CYCLES:
-            waited = np.minimum(out, queue)
-            queued[at], free[at], waiting[at] = waited, out - waited, left
-            stops[at] = np.minimum(arriving[at], left)
-        queue = left
-    back = (np.ascontiguousarray(np.moveaxis(a, 0, -1)) for a in (queued, free, waiting, stops))
-    return Queueing(*back)
+    surplus = arrivals - service
+    cycle = surplus.shape[-1]
+    total = np.cumsum(np.concatenate([surplus, surplus], axis=-1), axis=-1)
+    lowest = np.minimum(np.minimum.accumulate(total, axis=-1), 0.0)
+    queue = (total - lowest)[..., cycle - 1 :]
+    before, waiting = queue[..., :-1], queue[..., 1:]
+    leaving = np.maximum(0.0, before + arrivals - waiting)
+    queued = np.minimum(leaving, before)
+    return Queueing(queued, leaving - queued, waiting, np.minimum(arrivals, waiting))
 
 
 def disperse(departures: Profile, travel_s: float, deviation: float = TRAVEL_DEVIATION) -> Profile:

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from signalopt.optimize.flows import CaseFlows
-from signalopt.optimize.performance import SettingModel, Weights, bounded_arrivals
-from signalopt.optimize.platoons import Profile, Queueing, cyclic_queue
+from signalopt.optimize.performance import SettingModel, Weights, queues_of
+from signalopt.optimize.platoons import Profile, Queueing
 from signalopt.optimize.streams import MovementKey
 from signalopt.optimize.tables import VEHICLE_SPACE_M, stream_arrivals, weighted_cost
 
@@ -30,18 +30,14 @@ def propagate(
     service = {
         key: profile for model, _ in chosen.values() for key, profile in model.service.items()
     }
-    arrivals = {key: np.full(cycle_s, flows.movement_vph[key] / 3600) for key in service}
-    queues: dict[MovementKey, Queueing] = {}
-    for _ in range(_SWEEPS):
-        queues = {
-            key: cyclic_queue(bounded_arrivals(arrivals[key], rate), rate)
-            for key, rate in service.items()
-        }
-        arrivals = _arrivals(flows, chosen, queues, cycle_s)
     cost = sum(model.overflow_veh_s for model, _ in chosen.values())
+    if not service:
+        return {}, round(cost)
+    arrivals = {key: np.full(cycle_s, flows.movement_vph[key] / 3600) for key in service}
+    for _ in range(_SWEEPS):
+        arrivals = _arrivals(flows, chosen, queues_of(arrivals, service), cycle_s)
     room = _storage(flows)
-    for key, rate in service.items():
-        queue = cyclic_queue(bounded_arrivals(arrivals[key], rate), rate)
+    for key, queue in queues_of(arrivals, service).items():
         spilled = max(0.0, float(queue.waiting.max()) - room.get(key, np.inf))
         cost += float(weighted_cost(queue, cycle_s, weights))
         cost += spilled * weights.spill_s * 3600 / cycle_s

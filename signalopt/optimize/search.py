@@ -24,8 +24,8 @@ from signalopt.timing.plan import AnyProgram, Plan
 from signalopt.timing.safety import judge_plan
 
 WEBSTER = "Webster + coordination"
-CYCLES_TRIED = 3
-LEAST_SPACING_S = 8
+MODEL_CYCLES = 2
+LEAST_SPACING_S = 10
 """Cycles closer to each other than this are the same idea; only the cheaper one is tried."""
 OTHER_STOP_FACTOR = 3.0
 """One more candidate weighs stops this much more: the model's stop is the least certain of its figures."""
@@ -59,7 +59,7 @@ def find_candidates(
         for part in find_parts(network, flows, held)
         if any(name in case.today.by_id for name in part.members)
     ]
-    total = 3 + CYCLES_TRIED
+    total = MODEL_CYCLES + 4
     news = _announcer(listener, total)
 
     def solve(cycles: Sequence[int], chosen: Weights, *, plain: bool) -> list[PartSolution]:
@@ -75,14 +75,16 @@ def find_candidates(
             found.append(candidate)
 
     news(0, "Webster splits, coordinated offsets")
-    add(WEBSTER, solve([webster_cycle(network, flows, p) for p in parts], weights, plain=True))
+    usual = [webster_cycle(network, flows, part) for part in parts]
+    add(WEBSTER, solve(usual, weights, plain=True))
     news(1, "ranking cycles")
     ranked = [_spaced(rank_cycles(network, flows, p, weights, seed=limits.seed)) for p in parts]
-    for choice in range(CYCLES_TRIED):
-        cycles = [r[min(choice, len(r) - 1)] for r in ranked]
-        news(2 + choice, f"coordinating at {_named(cycles)}")
-        add(f"coordinated, cycle {_named(cycles)}", solve(cycles, weights, plain=False))
     best = [r[0] for r in ranked]
+    others = [[r[min(n, len(r) - 1)] for r in ranked] for n in range(1, MODEL_CYCLES)]
+    # Webster's cycle is tried with our settings too: SUMO may like a shorter cycle than the model does.
+    for number, cycles in enumerate((best, *others, usual), start=2):
+        news(number, f"coordinating at {_named(cycles)}")
+        add(f"coordinated, cycle {_named(cycles)}", solve(cycles, weights, plain=False))
     news(total - 1, f"coordinating at {_named(best)} with fewer stops")
     fewer = replace(weights, stop_s=weights.stop_s * OTHER_STOP_FACTOR)
     add(f"fewer stops, cycle {_named(best)}", solve(best, fewer, plain=False))

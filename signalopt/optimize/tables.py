@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from signalopt.optimize.flows import CaseFlows
-from signalopt.optimize.performance import SettingModel, Weights, bounded_arrivals
+from signalopt.optimize.performance import SettingModel, Weights, bounded_arrivals, queues_of
 from signalopt.optimize.platoons import (
     Profile,
     Queueing,
@@ -161,13 +161,11 @@ class _Job:
 def _departures(
     model: SettingModel, flows: CaseFlows, arrivals: Arrivals
 ) -> dict[MovementKey, Queueing]:
-    result = {}
-    for key, service in model.service.items():
-        flow = flows.movement_vph.get(key, 0.0) / 3600
-        uniform = np.full(len(service), flow)
-        arriving = arrivals.get(key, uniform)
-        result[key] = cyclic_queue(bounded_arrivals(arriving, service), service)
-    return result
+    coming = {
+        key: arrivals.get(key, np.full(len(service), flows.movement_vph.get(key, 0.0) / 3600))
+        for key, service in model.service.items()
+    }
+    return queues_of(coming, model.service)
 
 
 def _incoming(
@@ -203,13 +201,15 @@ def _local_cost(
 ) -> int:
     """Overflow of all movements and the waiting of arrivals that no neighbour shapes."""
     cost = model.overflow_veh_s
-    for key, service in model.service.items():
+    for key, queue in _departures(model, flows, {}).items():
         alone = 1 - linked.get(key, 0.0) / total[key] if total.get(key) else 1.0
-        if alone > 0:
-            uniform = np.full(len(service), flows.movement_vph[key] / 3600)
-            queue = cyclic_queue(bounded_arrivals(uniform, service), service)
-            cost += alone * float(weighted_cost(queue, cycle_s, weights))
+        cost += max(0.0, alone) * float(weighted_cost(queue, cycle_s, weights))
     return round(cost)
+
+
+def isolated_cost(model: SettingModel, flows: CaseFlows, cycle_s: int, weights: Weights) -> int:
+    """What a setting costs where all arrivals are uniform."""
+    return _local_cost(model, flows, {}, {}, cycle_s, weights)
 
 
 def _pair_costs(

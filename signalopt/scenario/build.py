@@ -11,8 +11,9 @@ import tempfile
 from pathlib import Path
 
 from signalopt.assets import cache_folder
+from signalopt.demand.graph import ANY_CLASS, read_graph
 from signalopt.demand.vehicles import occupancies, vehicle_types_xml
-from signalopt.errors import InputError, OutputError
+from signalopt.errors import OutputError
 from signalopt.export.sumo import sumo_additional
 from signalopt.files import write_text
 from signalopt.network.area import load_area
@@ -27,10 +28,9 @@ from signalopt.scenario.fingerprint import case_key, input_hashes
 from signalopt.scenario.manifest import Manifest, read_manifest, write_manifest
 from signalopt.scenario.notes import notes_of
 from signalopt.scenario.on_network import check_on_network
-from signalopt.scenario.schema import Scenario
-from signalopt.scenario.traffic import ALL_VEHICLES, make_traffic, span_of
 from signalopt.scenario.own_files import copy_additional
-from signalopt.demand.graph import read_graph
+from signalopt.scenario.schema import Scenario
+from signalopt.scenario.traffic import make_traffic, span_of
 from signalopt.timing.planfile import read_plan, write_plan
 
 CONFIG = "case.sumocfg"
@@ -47,8 +47,9 @@ def build_case(scenario: Scenario, folder: Path | None = None) -> Case:
     hashes = input_hashes(scenario, source)
     key = case_key(scenario, hashes)
     if folder is not None:
-        _make(folder)
-        return _build(scenario, source, hashes, key, folder)
+        _make(folder.parent)
+        _build_aside(scenario, source, hashes, key, folder)
+        return _assemble(scenario, folder, read_manifest(folder))
     target = cache_folder() / "cases" / f"{scenario.name}-{key}"
     if (target / "manifest.json").is_file():
         return _assemble(scenario, target, read_manifest(target))
@@ -61,6 +62,25 @@ def build_case(scenario: Scenario, folder: Path | None = None) -> Case:
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     return _assemble(scenario, target, read_manifest(target))
+
+
+def _build_aside(
+    scenario: Scenario, source: Path, hashes: dict[str, str], key: str, folder: Path
+) -> None:
+    """Build beside `folder` and move the finished files in, so that bad input leaves nothing."""
+    try:
+        scratch = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    except OSError as error:
+        raise OutputError(f"{folder}: cannot be made ({error.strerror})") from error
+    try:
+        _build(scenario, source, hashes, key, scratch)
+        _make(folder)
+        for file in sorted(scratch.iterdir()):
+            file.replace(folder / file.name)
+    except OSError as error:
+        raise OutputError(f"{folder}: cannot be written ({error.strerror})") from error
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _network_file(scenario: Scenario) -> Path:
@@ -87,7 +107,7 @@ def _build(
     additional += traffic.additional_files
     if scenario.closures:
         additional.append(folder / "closures.add.xml")
-        graph = read_graph(network.net_file, ALL_VEHICLES)
+        graph = read_graph(network.net_file, ANY_CLASS)
         write_closures(additional[-1], scenario.closures, graph, span.depart_begin_s, hard_stop_s)
     today = todays_plan_of(scenario, network, traffic.route_files)
     write_plan(folder / TODAY, today)

@@ -41,7 +41,12 @@ def _check_choices(scenario: Scenario) -> Iterator[Finding]:
     network = scenario.network
     if (network.area is None) == (network.net is None):
         found = "neither" if network.area is None else "both"
-        yield ("network",), found, "exactly one of area, net", "area: a built-in one; net: a .net.xml"
+        yield (
+            ("network",),
+            found,
+            "exactly one of area, net",
+            "area: a built-in one; net: a .net.xml",
+        )
     given = demand_kinds(scenario.demand)
     if len(given) != 1:
         expected = "exactly one of gates, od, turns, counts, routes"
@@ -63,10 +68,22 @@ def _check_files(scenario: Scenario) -> Iterator[Finding]:
     demand = scenario.demand
     named: list[tuple[tuple[str | int, ...], Path | None, str]] = [
         (("network", "net"), scenario.network.net, "a SUMO network (.net.xml)"),
-        (("demand", "gates", "file"), demand.gates.file if demand.gates else None, "a CSV of gate volumes"),
+        (
+            ("demand", "gates", "file"),
+            demand.gates.file if demand.gates else None,
+            "a CSV of gate volumes",
+        ),
         (("demand", "od"), demand.od, "a CSV of OD volumes"),
-        (("demand", "turns", "entries"), demand.turns.entries if demand.turns else None, "a CSV of entries"),
-        (("demand", "turns", "shares"), demand.turns.shares if demand.turns else None, "a CSV of shares"),
+        (
+            ("demand", "turns", "entries"),
+            demand.turns.entries if demand.turns else None,
+            "a CSV of entries",
+        ),
+        (
+            ("demand", "turns", "shares"),
+            demand.turns.shares if demand.turns else None,
+            "a CSV of shares",
+        ),
         (("demand", "counts"), demand.counts, "a CSV of turning counts"),
         *((("demand", "routes", i), f, "a route file") for i, f in enumerate(demand.routes or ())),
         *((("additional", i), f, "an additional file") for i, f in enumerate(scenario.additional)),

@@ -57,11 +57,9 @@ def area_gates(scenario: Scenario) -> Path | None:
 def day_flows(scenario: Scenario, network: Network, gates: Path) -> dict[str, dict[int, float]]:
     """Mean flows of the day's periods in pcu/h by intersection and link."""
     graph = read_graph(network.net_file)
-    chosen = [
-        Gates(gates, period)
-        for period in DAY_PERIODS
-        if _has_period(gates, period)
-    ] or [scenario.demand.gates or Gates(gates, DAY_PERIODS[0])]
+    chosen = [Gates(gates, period) for period in DAY_PERIODS if _has_period(gates, period)] or [
+        scenario.demand.gates or Gates(gates, DAY_PERIODS[0])
+    ]
     pcu = sum(s * PCU.get(name, 1.0) for name, s in type_shares(scenario.demand.shares))
     total: dict[tuple[str, str], float] = dict(movement_bus_flows(scenario, network))
     total = {pair: buses * PCU["bus"] for pair, buses in total.items()}

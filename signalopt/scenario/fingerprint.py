@@ -25,10 +25,15 @@ def input_files(scenario: Scenario) -> tuple[Path, ...]:
     """Files that a scenario names, in fixed order."""
     demand = scenario.demand
     named = [
-        scenario.network.net, demand.gates.file if demand.gates else None, demand.od,
-        demand.turns.entries if demand.turns else None, demand.turns.shares if demand.turns else None, demand.counts,
-        *(demand.routes or ()), *scenario.additional,
-    ]  # fmt: skip
+        scenario.network.net,
+        demand.gates.file if demand.gates else None,
+        demand.od,
+        demand.turns.entries if demand.turns else None,
+        demand.turns.shares if demand.turns else None,
+        demand.counts,
+        *(demand.routes or ()),
+        *scenario.additional,
+    ]
     return tuple(path for path in named if isinstance(path, Path))
 
 

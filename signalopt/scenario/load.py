@@ -41,9 +41,9 @@ def load_scenario(name_or_path: str | Path) -> Scenario:
     tree = _with_shorthand(_resolve(path, ()))
     problems: list[Problem] = []
     if isinstance(tree.value, dict):
-        for key in _SET_BY_PROGRAM:
-            if (child := tree.value.get(key)) is not None:
-                problems.append(_unknown(tree, (key,), child.place))
+        problems += [
+            _unknown((key,), tree.value[key].place) for key in _SET_BY_PROGRAM if key in tree.value
+        ]
     plain = tree.plain()
     assert isinstance(plain, dict)  # read_tree accepts only mappings
     for key in (*_SET_BY_PROGRAM, "extends"):
@@ -74,7 +74,9 @@ def find_scenario(name_or_path: str | Path) -> Path:
     if "/" not in text and built_in.is_file():
         return built_in
     near = get_close_matches(text, list_scenarios(), n=3)
-    hint = f"did you mean {', '.join(near)}?" if near else "built-in: " + ", ".join(list_scenarios())
+    hint = (
+        f"did you mean {', '.join(near)}?" if near else "built-in: " + ", ".join(list_scenarios())
+    )
     raise InputError(Problem(text, "no such scenario", "a YAML file or a built-in name", hint))
 
 
@@ -152,7 +154,7 @@ def _problem(tree: Tree, detail: dict[str, Any]) -> Problem:
     place = tree.at(path).place
     kind = detail["type"]
     if kind in ("unexpected_keyword_argument", "extra_forbidden"):
-        return _unknown(tree, path, place)
+        return _unknown(path, place)
     if kind in ("missing", "missing_argument"):
         return Problem(f"{place}: {_dotted(path)}", "nothing", "this key to be given")
     found = repr(detail["input"]) if not isinstance(detail["input"], dict) else "a mapping"
@@ -160,7 +162,7 @@ def _problem(tree: Tree, detail: dict[str, Any]) -> Problem:
     return Problem(f"{place}: {_dotted(path)}", found, expected.removeprefix("expected "))
 
 
-def _unknown(tree: Tree, path: tuple[Key, ...], place: object) -> Problem:
+def _unknown(path: tuple[Key, ...], place: object) -> Problem:
     known = _keys_at(path[:-1])
     near = get_close_matches(str(path[-1]), known, n=1)
     hint = f"did you mean `{near[0]}`?" if near else ""

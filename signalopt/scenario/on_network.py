@@ -21,8 +21,7 @@ def check_on_network(scenario: Scenario, network: Network) -> None:
     known = list(network.intersection)
     named = [("signals_off", name) for name in scenario.signals_off]
     named += [
-        ("pedestrians.by_intersection", name)
-        for name in scenario.pedestrians.by_intersection or {}
+        ("pedestrians.by_intersection", name) for name in scenario.pedestrians.by_intersection or {}
     ]
     for path, name in named:
         if name not in network.intersection:

@@ -100,9 +100,17 @@ def _plan(
     low = min(CYCLE_RANGE_S[0], high)
     try:
         return webster_plan(
-            place.layout, flows, rates, cycle_s=cycle_s, min_cycle_s=low, max_cycle_s=high, lanes=lanes
+            place.layout,
+            flows,
+            rates,
+            cycle_s=cycle_s,
+            min_cycle_s=low,
+            max_cycle_s=high,
+            lanes=lanes,
         )
     except InputError:
         if cycle_s is None:
             raise
-        return webster_plan(place.layout, flows, rates, min_cycle_s=low, max_cycle_s=high, lanes=lanes)
+        return webster_plan(
+            place.layout, flows, rates, min_cycle_s=low, max_cycle_s=high, lanes=lanes
+        )

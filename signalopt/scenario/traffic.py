@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from signalopt.demand.buses import BusStop, Line, line_route, line_trips, write_stops
 from signalopt.demand.counts import read_counts, sample_routes
 from signalopt.demand.given import check_route_files, expand_routes, tidy_routes
-from signalopt.demand.graph import RoadGraph, read_graph
+from signalopt.demand.graph import ANY_CLASS, RoadGraph, read_graph
 from signalopt.demand.od import gate_od, read_gates, read_od
 from signalopt.demand.pedestrians import crossings, write_walks
 from signalopt.demand.routes import ODPair, assign
@@ -18,9 +19,6 @@ from signalopt.demand.turning import read_entries, read_shares, turning_routes
 from signalopt.errors import InputError, Problem
 from signalopt.network.model import Network
 from signalopt.scenario.schema import BusLine, Closure, Scenario, Shares
-
-ALL_VEHICLES = "ignoring"
-"""SUMO's vehicle class that may use every lane: for checks of given routes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +45,7 @@ def type_shares(shares: Shares) -> tuple[tuple[str, float], ...]:
     return tuple((name, share) for name, share in parts if share > 0)
 
 
-def make_traffic(
-    scenario: Scenario, network: Network, folder: Path, types_file: Path
-) -> Traffic:
+def make_traffic(scenario: Scenario, network: Network, folder: Path, types_file: Path) -> Traffic:
     """Write the vehicles, buses and pedestrians of a scenario into `folder`.
 
     Raises InputError with every problem found in the demand.
@@ -124,7 +120,7 @@ def _closed_spans(
         times |= {t for t in (closure.begin, closure.end) if t is not None}
     ordered = sorted(t for t in times if span.depart_begin_s <= t <= span.end_s)
     pieces = []
-    for begin, end in zip(ordered, ordered[1:], strict=False):
+    for begin, end in pairwise(ordered):
         closed = frozenset(
             c.edge for c in whole
             if (c.begin is None or c.begin <= begin) and (c.end is None or c.end >= end)
@@ -139,7 +135,7 @@ def _made_by_tools(
 ) -> int:  # fmt: skip
     demand, scale = scenario.demand, scenario.demand.scale
     if demand.routes is not None:
-        check_route_files(demand.routes, read_graph(network.net_file, ALL_VEHICLES))
+        check_route_files(demand.routes, read_graph(network.net_file, ANY_CLASS))
         types = [types_file, *scenario.additional]
         expand_routes(
             network.net_file, demand.routes, types, target, scenario.seed, span.depart_begin_s,
@@ -207,6 +203,6 @@ def movement_bus_flows(scenario: Scenario, network: Network) -> Mapping[tuple[st
         route, wrong = line_route(graph, line, f"{scenario.file}: buses {line.id}")
         if wrong:
             raise InputError(*wrong)
-        for pair in zip(route, route[1:], strict=False):
+        for pair in pairwise(route):
             flows[pair] = flows.get(pair, 0.0) + 3600 / line.headway_s
     return flows

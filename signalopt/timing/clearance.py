@@ -3,9 +3,9 @@
 Sources. Amber 3 s and extension of red by the excess: ODM 218.6.003-2011, 9.2. Structure of the vehicle
 formula (crossing time + clearing time - entering time), clearing speeds 10 m/s ahead and 7 m/s
 turning, vehicle length 6 m and entering at 40 km/h: RiLSA 2015, chapter 2.6. Pedestrian green
-`crossing / 1.3 + 5 s` and the clearing time `crossing / (4 * 1.3)`: CIS practice (Kremenets,
-Pechersky, Afanasiev, "Technical means of traffic organisation", 2005); the text of the Kazakh
-standard ST RK 1412 could not be read, so these stand in for it.
+`crossing / 1.3 + 5 s` and clearing time `crossing / (4 * 1.3)`: CIS practice (Kremenets, Pechersky,
+Afanasiev, "Technical means of traffic organisation", 2005); the text of the Kazakh standard ST RK
+1412 could not be read, so these stand in for it.
 """
 
 from __future__ import annotations
@@ -22,6 +22,10 @@ CLEARING_TURNING_MPS = 7.0
 ENTERING_MPS = 40 / 3.6
 VEHICLE_M = 6.0
 PEDESTRIAN_LEAST_CLEARANCE_S = 3
+FLASHING_GREEN_S = 3
+REFUGE_M = 2.0
+"""Least width of a median on which walkers may wait (SP 42.13330, islands of refuge; estimated for
+Kazakhstan, whose standard could not be read)."""
 
 
 def vehicle_intergreen_s(
@@ -66,9 +70,19 @@ def pedestrian_min_green_s(crossing_m: float) -> int:
     return math.ceil(crossing_m / WALKING_MPS + PEDESTRIAN_START_S - 1e-9)
 
 
-def pedestrian_intergreen_s(crossing_m: float) -> int:
+def pedestrian_intergreen_s(crossing_m: float, refuge_after_m: float | None = None) -> int:
     """Whole seconds from end of a pedestrian green to start of a conflicting vehicle green.
 
-    crossing / (4 * 1.3 m/s): whoever is caught in the middle reaches the nearer half's end; at least 3 s.
+    CIS practice: crossing / (4 * 1.3 m/s), at least 3 s. Where a refuge island divides the crossing,
+    `refuge_after_m` is its longest stretch without one, and whoever stepped off before the flashing
+    reaches the island or the kerb: refuge_after_m / 1.3 m/s - 3 s of flashing, if that is longer.
     """
-    return max(PEDESTRIAN_LEAST_CLEARANCE_S, math.ceil(crossing_m / (4 * WALKING_MPS) - 1e-9))
+    seconds = crossing_m / (4 * WALKING_MPS)
+    if refuge_after_m is not None:
+        seconds = max(seconds, full_clearance_s(refuge_after_m) - FLASHING_GREEN_S)
+    return max(PEDESTRIAN_LEAST_CLEARANCE_S, math.ceil(seconds - 1e-9))
+
+
+def full_clearance_s(stretch_m: float) -> float:
+    """Seconds that a walker needs for a stretch at 1.3 m/s."""
+    return stretch_m / WALKING_MPS

@@ -26,7 +26,8 @@ class SignalGroup:
     """Links that always show the same indication.
 
     Times in whole seconds. `flashing_green_s` is the last part of the green, `red_amber_s` the last
-    part of the red. `crossing_m` is the walking distance of a pedestrian group, None for vehicles.
+    part of the red. `crossing_m` is the walking distance of a pedestrian group, None for vehicles;
+    `undivided_m` its longest stretch without a refuge island, None where the whole crossing is one.
     """
 
     id: str
@@ -38,6 +39,7 @@ class SignalGroup:
     red_amber_s: int = 2
     max_red_s: int = 120
     crossing_m: float | None = None
+    undivided_m: float | None = None
     name: str = ""
 
 

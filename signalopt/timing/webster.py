@@ -102,9 +102,10 @@ def webster_plan(
         plan = _plan(layout, sequence, greens, cycle, offset_s)
         if (key := (cycle, *greens)) in seen:
             break
-        services = link_services(layout, cycle_states(layout, plan), flow_vph, saturation_vph)
+        states = cycle_states(layout, plan)
+        services = link_services(layout, states, flow_vph, saturation_vph)
         seen[key] = (_badness(services, demand, rule), plan)
-        needs = lane_services(layout, plan, services, demand)
+        needs = lane_services(layout, plan, states, services, demand)
         if cycle_s is None:
             path = critical_path(needs, len(sequence), between, least_greens_s(layout, sequence))
             cycle = min(
@@ -112,10 +113,10 @@ def webster_plan(
             )
         greens = equal_saturation_greens(needs, constraints, len(sequence), cycle - between)
         if rule is SplitRule.LEAST_DELAY:
-            greens = _least_delay(greens, constraints, layout, plan, services, cycle)
-    # A fixed point ends in itself; a loop among several plans ends in its best one.
-    if (cycle, *greens) == (plan.cycle_s, *(s.green_s for s in plan.stages)):
-        return plan
+            greens = _least_delay(greens, constraints, layout, plan, states, services, cycle)
+        if (cycle, *greens) == key:
+            return plan
+    # No fixed point: the best plan of the loop that was entered.
     return min(seen.values(), key=lambda entry: entry[0])[1]
 
 
@@ -144,16 +145,16 @@ def lane_degrees(
 def lane_services(
     layout: SignalLayout,
     plan: IntersectionPlan,
+    states: Sequence[str],
     services: Mapping[int, LinkService],
     demand: Demand,
 ) -> list[Service]:
     """What each lane needs: flow ratio at the saturation that yielding leaves, stages, extra seconds.
 
     A link's stages and extra seconds (interstages in between, flashing green, amber used, start-up lost)
-    are read from the states of `plan`, so imported programs work like designed ones. Links that share
+    are read from the `states` of `plan`, so imported programs work like designed ones. Links that share
     a lane count with those whose stages include theirs: they may stand in front of them.
     """
-    states = cycle_states(layout, plan)
     effective = effective_greens_s(states)
     parts = [part for part in intervals(layout, plan) if not part.is_interstage]
     greens = [stage.green_s for stage in plan.stages]
@@ -211,7 +212,7 @@ def _unopposed(
     states = cycle_states(layout, plan)
     free = replace(layout, yields=frozenset())
     services = link_services(free, states, demand.flow_vph, demand.saturation_vph)
-    return lane_services(layout, plan, services, demand)
+    return lane_services(layout, plan, states, services, demand)
 
 
 def _least_delay(
@@ -219,11 +220,11 @@ def _least_delay(
     constraints: Sequence[GreenConstraint],
     layout: SignalLayout,
     plan: IntersectionPlan,
+    states: Sequence[str],
     services: Mapping[int, LinkService],
     cycle: int,
 ) -> tuple[int, ...]:
     """Exchange seconds while the summed HCM delay (veh s per hour) falls; yielding held as it is."""
-    states = cycle_states(layout, plan)
     parts = [part for part in intervals(layout, plan) if not part.is_interstage]
     used = [s for s in services.values() if s.flow_vph > 0 and s.effective_green_s > 0]
     rows = np.array(

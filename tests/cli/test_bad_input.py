@@ -281,11 +281,13 @@ def test_a_bad_bounding_box(run: Run, tmp_path: Path, bbox: str) -> None:
 
 def test_a_count_on_a_street_that_is_not_there(run: Run, own: Path, tmp_path: Path) -> None:
     counts = tmp_path / "counts.csv"
-    counts.write_text("from,to,vehicles\nA0Z9,B0right0,100\n", encoding="utf-8")
+    counts.write_text(
+        "intersection,from,to,begin,end,count\nB0,A0Z9,B0right0,00:00,00:15,30\n", encoding="utf-8"
+    )
 
     ended = run("calibrate", own / "own.yaml", "--counts", counts, "-o", tmp_path / "fitted")
 
-    assert_clear(ended, "counts.csv")
+    assert_clear(ended, "counts.csv:2", "A0Z9")
     assert not (tmp_path / "fitted").exists()
 
 

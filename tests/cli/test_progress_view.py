@@ -60,3 +60,13 @@ def test_a_bar_follows_its_task() -> None:
         (task,) = bars.tasks
         assert (task.description, task.completed, task.total) == ("seeds", 3, 5)
         assert task.fields["news"] == "seed 3"
+
+
+def test_a_finished_task_leaves_no_bar() -> None:
+    with Bars(console=Console(file=io.StringIO())) as bars:
+        listen = BarListener(bars)
+        listen(Progress("seeds", 0, 4))
+        listen(Progress("seeds", 4, 4))
+        listen(Progress("quick", 1, 1))
+
+        assert not bars.tasks

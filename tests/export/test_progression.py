@@ -114,4 +114,5 @@ def test_one_way_streets_have_no_backward_greens():
 
 def test_shared_street_names_are_left_out():
     assert short_names(["Abay / One", "Abay / Two"]) == ["One", "Two"]
+    assert short_names(["Abay / One", "Kenesary / One"]) == ["Abay", "Kenesary"]
     assert short_names(["Abay / One", "Two"]) == ["Abay / One", "Two"]

@@ -140,6 +140,7 @@ def test_unknown_area_names_the_known_ones() -> None:
         ("gates", 0, "arm", "NE", "arm = 'NE'"),
         ("gates", 0, "id", "West.S", "West.S"),
         ("gates", 0, "lat", "51.0100", "arm W of West leaves at"),
+        ("gates", 0, "via", "51.0 71.2", "two points of the street in one place"),
         ("approaches", 0, "bay_m", "250", "bay_m = 250"),
         ("approaches", 0, "left_bays", "1", "bay_m = 0"),
         ("approaches", 1, "bay_m", "190", "bay of 190 m on a section of 301 m"),

@@ -1,10 +1,12 @@
 from itertools import combinations
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from signalopt.network.arms import headings
 from signalopt.network.conflicts import Relations, relations
+from signalopt.network.geometry import sample
 from signalopt.network.model import Movement, Turn
 from signalopt.network.movements import movements_by_signal
 from signalopt.network.read_net import read_network
@@ -138,3 +140,19 @@ def test_parts_of_a_joined_signal_do_not_conflict(tmp_path: Path) -> None:
     junction = {m.link: m.junction for m in place.movements}
     assert place.layout.conflicts
     assert all(junction[a] == junction[b] for a, b in place.layout.conflicts)
+
+
+def test_paths_that_may_be_green_together_never_come_close(
+    avenue: tuple[list[Movement], Relations],
+) -> None:
+    """An independent check of the right-of-way table: by the drawn paths themselves."""
+    movements, relation = avenue
+    apart_m = []
+    for (i, a), (j, b) in combinations(enumerate(movements), 2):
+        if a.from_edge == b.from_edge or Turn.CROSSING in (a.turn, b.turn):
+            continue
+        if found(relation, i, j) == "free":
+            (first, _), (second, _) = sample(a.shape), sample(b.shape)
+            apart_m.append(np.hypot(*(first[:, None] - second[None]).transpose(2, 0, 1)).min())
+    assert len(apart_m) > 10
+    assert min(apart_m) > 1.8

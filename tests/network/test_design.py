@@ -4,10 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from signalopt.network.area import load_area
+from signalopt.network.build_area import build_area
 from signalopt.network.model import Intersection, Turn
 from signalopt.network.read_net import read_network
 from signalopt.network.rules import IntersectionRules, LeftPolicy, SignalRules
-from signalopt.timing.bounds import least_greens_s, stage_timings
+from signalopt.timing.bounds import least_cycle_s, least_greens_s, stage_timings
 from signalopt.timing.clearance import pedestrian_intergreen_s, pedestrian_min_green_s
 from signalopt.timing.plan import IntersectionPlan, StageTiming
 from signalopt.timing.program import cycle_of
@@ -206,3 +208,13 @@ def test_movements_know_their_turns(avenue: Path) -> None:
     crossings = [m for m in place.movements if m.turn is Turn.CROSSING]
     assert len(crossings) == 4
     assert all(m.length_m > 5 and len(m.shape) >= 2 and m.crosses for m in crossings)
+
+
+@pytest.mark.parametrize("name", ["mangilik_el", "leftbank_core", "rightbank_core", "tauelsizdik"])
+def test_every_intersection_of_the_built_in_areas_is_sound(name: str, tmp_path: Path) -> None:
+    network = read_network(build_area(load_area(name), tmp_path))
+    for place in network.intersections:
+        check_sound(place)
+        assert place.tunable
+        assert 2 <= len(place.layout.stages) <= 4
+        assert least_cycle_s(place.layout, stage_timings(place.layout.stages)) <= 120

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signalopt.network.geometry import close_pairs_m, heading_deg, length_m, turn_angle_deg
+from signalopt.network.geometry import close_pairs_m, heading_deg, length_m, sample, turn_angle_deg
 
 
 @pytest.mark.parametrize(
@@ -37,18 +37,18 @@ def test_turn_angle_is_symmetric_and_at_most_half_a_circle(a: float, b: float) -
 @given(st.floats(5, 30), st.floats(5, 30))
 def test_crossing_paths_are_close_around_their_intersection(before: float, enter: float) -> None:
     first, second = ((-before, 0), (30, 0)), ((0, -enter), (0, 30))
-    along, ahead = close_pairs_m(first, second, 2.0)
+    along, ahead = close_pairs_m(sample(first), sample(second), 2.0)
     assert along.max() == pytest.approx(before + 2, abs=0.6)
     assert ahead.min() == pytest.approx(enter - 2, abs=0.6)
 
 
 def test_paths_that_never_meet_give_their_closest_pair() -> None:
-    along, ahead = close_pairs_m(((0, 0), (10, 0)), ((4, 5), (4, 20)), 2.0)
+    along, ahead = close_pairs_m(sample(((0, 0), (10, 0))), sample(((4, 5), (4, 20))), 2.0)
     assert (along.tolist(), ahead.tolist()) == ([4.0], [0.0])
 
 
 def test_a_path_without_points_counts_as_its_stop_line() -> None:
-    along, ahead = close_pairs_m((), ((0, 0), (1, 1)), 2.0)
+    along, ahead = close_pairs_m(sample(()), sample(((0, 0), (1, 1))), 2.0)
     assert (along.tolist(), ahead.tolist()) == ([0.0], [0.0])
 
 

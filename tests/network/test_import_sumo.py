@@ -51,7 +51,7 @@ def test_the_scenario_can_be_loaded_and_names_the_files(case: Path) -> None:
 def test_the_report_says_what_can_be_tuned_and_what_was_found(case: Path) -> None:
     report = import_sumo(config(case), case / "mine.yaml")
     (place,) = report.intersections
-    assert (place.id, place.stages, place.tunable) == ("C", 2, True)
+    assert (place.id, place.stages, place.tunable) == ("C", 3, True)
     assert any("starts 4 s after the end" in str(finding) for finding in report.inherited)
 
 

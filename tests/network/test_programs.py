@@ -5,11 +5,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lxml import etree
 
 from signalopt.network.model import Intersection, Movement, Turn
 from signalopt.network.programs import FoundProgram, read_program
 from signalopt.network.read_net import read_network
 from signalopt.network.sumo_net import RawPhase, RawProgram, read_raw_net
+from signalopt.network.tools import run_tool
 from signalopt.timing.plan import FixedProgram, IntersectionPlan
 from signalopt.timing.program import cycle_of, cycle_states, states_between
 from signalopt.timing.signals import SignalLayout
@@ -202,3 +204,37 @@ def test_several_programs_of_one_signal_are_remarked_and_the_last_one_counts(
     alone = read_network(replace_program(net, second, "alone")).intersection["C"]
     assert place.program == alone.program
     assert cycle_states(place.layout, place.program)
+
+
+def test_sumo_shows_the_program_at_the_seconds_that_we_say(tmp_path: Path) -> None:
+    net = crossroads(tmp_path, {"N": 2, "S": 2, "E": 2, "W": 2})
+    shifted = net.with_name("shifted.net.xml")
+    shifted.write_text(net.read_text().replace('offset="0"', 'offset="17"'))
+    begin, end, out = 27_003, 27_203, tmp_path / "states.xml"
+    (tmp_path / "save.add.xml").write_text(
+        f'<additional><timedEvent type="SaveTLSStates" source="C" dest="{out}"/></additional>'
+    )
+    run_tool("sumo", ["-n", str(shifted), "-a", str(tmp_path / "save.add.xml"), "-b", str(begin),
+                      "-e", str(end), "--no-step-log"])  # fmt: skip
+    shown = {float(e.get("time", "")): e.get("state") for e in etree.parse(out).getroot()}
+    place = read_network(shifted).intersection["C"]
+    assert isinstance(place.program, IntersectionPlan)
+    assert place.program.offset_s == 17
+    wanted = states_between(place.layout, place.program, begin, end)
+    assert [shown[second] for second in range(begin, end)] == list(wanted)
+
+
+def test_sumo_runs_the_program_that_was_loaded_last(tmp_path: Path) -> None:
+    net = crossroads(tmp_path, {"N": 1, "S": 1, "E": 1, "W": 1})
+    text = net.read_text()
+    first = text[text.index("<tlLogic") : text.index("</tlLogic>") + len("</tlLogic>")]
+    second = first.replace('programID="0"', 'programID="1"').replace('duration="', 'duration="1')
+    both = replace_program(net, first + second)
+    out = tmp_path / "states.xml"
+    (tmp_path / "save.add.xml").write_text(
+        f'<additional><timedEvent type="SaveTLSStates" source="C" dest="{out}"/></additional>'
+    )
+    run_tool("sumo", ["-n", str(both), "-a", str(tmp_path / "save.add.xml"), "-e", "50",
+                      "--no-step-log"])  # fmt: skip
+    assert {e.get("programID") for e in etree.parse(out).getroot()} == {"1"}
+    assert read_raw_net(both).programs["C"].program_id == "1"

@@ -48,14 +48,18 @@ def test_effective_green_is_green_with_flashing_less_start_plus_two_seconds_of_a
 
 
 def test_capacity_without_yielding_is_saturation_times_green_share():
-    services = link_services(two_way(frozenset()), states_of(two_way(frozenset())), {0: 400}, {0: 1800})
+    services = link_services(
+        two_way(frozenset()), states_of(two_way(frozenset())), {0: 400}, {0: 1800}
+    )
     assert services[0].capacity_vph == pytest.approx(1800 * 33 / 60)
     assert services[0].degree_of_saturation == pytest.approx(400 / 990)
 
 
 def test_filter_saturation_by_hand():
     blocked = math.exp(-600 * 4.5 / 3600)
-    assert filter_saturation_vph(600) == pytest.approx(600 * blocked / (1 - math.exp(-600 * 2.5 / 3600)))
+    assert filter_saturation_vph(600) == pytest.approx(
+        600 * blocked / (1 - math.exp(-600 * 2.5 / 3600))
+    )
     assert filter_saturation_vph(0) == pytest.approx(1440)
     assert filter_saturation_vph(1e-6) == pytest.approx(1440, rel=1e-3)
 

@@ -35,3 +35,9 @@ def test_pedestrians_start_without_entering_time():
 def test_pedestrian_times_of_the_norm(crossing_m, green_s, clear_s):
     assert pedestrian_min_green_s(crossing_m) == green_s
     assert pedestrian_intergreen_s(crossing_m) == clear_s
+
+
+def test_walkers_reach_the_refuge_of_a_divided_crossing():
+    # 28 m: 28 / 5.2 = 5.4 -> 6 s; 14 m to the island: 14 / 1.3 - 3 = 7.8 -> 8 s
+    assert pedestrian_intergreen_s(28) == 6
+    assert pedestrian_intergreen_s(28, 14) == 8

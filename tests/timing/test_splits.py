@@ -25,16 +25,18 @@ def test_greens_in_proportion_to_flow_ratios():
 
 def test_minimum_green_is_paid_by_the_others_in_proportion():
     services = [Service((0,), 0, 0.4), Service((1,), 0, 0.2), Service((2,), 0, 0.01)]
-    assert equal_saturation_greens(services, (*MINIMA, GreenConstraint((2,), 20)), 3, 80) == (40, 20, 20)
+    assert equal_saturation_greens(services, (*MINIMA, GreenConstraint((2,), 20)), 3, 80) == (
+        40,
+        20,
+        20,
+    )
 
 
 def test_lane_green_in_two_stages_counts_both():
     services = [Service((0, 1), 3, 0.5), Service((1,), 0, 0.2), Service((2,), 0, 0.2)]
     greens = equal_saturation_greens(services, MINIMA, 3, 70)
     best = min(
-        (degrees(services, g), g)
-        for g in itertools.product(range(5, 61), repeat=3)
-        if sum(g) == 70
+        (degrees(services, g), g) for g in itertools.product(range(5, 61), repeat=3) if sum(g) == 70
     )
     assert degrees(services, greens)[0] == pytest.approx(best[0][0])
 

@@ -118,7 +118,9 @@ def test_least_delay_is_no_slower_than_equal_saturation():
 
 
 def test_unreachable_bounds_name_intersection_and_seconds():
-    with pytest.raises(InputError, match=r"intersection C: found a longest cycle of 40 s.*at least"):
+    with pytest.raises(
+        InputError, match=r"intersection C: found a longest cycle of 40 s.*at least"
+    ):
         webster_plan(four_arms(), {}, SATURATION, max_cycle_s=40)
     with pytest.raises(InputError, match="a cycle of 30 s"):
         webster_plan(four_arms(), {}, SATURATION, cycle_s=30)

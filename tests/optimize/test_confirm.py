@@ -1,0 +1,136 @@
+"""The race and the finals with a simulator whose answers are known: what is chosen, and on which seeds."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from signalopt.errors import SimulationError
+from signalopt.microsim.result import SeedRun, SimulationResult
+from signalopt.optimize import confirm
+from signalopt.optimize.budget import Clock
+from signalopt.optimize.candidates import Candidate
+from signalopt.optimize.confirm import (
+    Entrant,
+    Race,
+    final_seeds,
+    run_finals,
+    run_race,
+    selection_seeds,
+)
+from signalopt.optimize.coordinate import SolverStatus
+from signalopt.timing.plan import Plan
+
+DELAYS = {"a": 40.0, "b": 30.0, "c": 35.0, "d": 50.0}
+CASE = SimpleNamespace(name="case")
+
+
+def candidate(name: str) -> Candidate:
+    return Candidate(name, Plan(name, "net", ()), (80,), 100, 100, 90.0, SolverStatus.FEASIBLE)
+
+
+def outcome(name: str, seeds, wall_s: float = 1.0) -> SimulationResult:
+    runs = tuple(
+        SeedRun(seed, {"delay_s": DELAYS[name] + seed % 7, "speed_kph": 100 - DELAYS[name]}, {},
+                True, wall_s, {})
+        for seed in seeds
+    )  # fmt: skip
+    return SimulationResult(
+        "case", name, "fixed", "f", tuple(seeds), runs, (), (), "none", {"sumo": "x"}
+    )
+
+
+@pytest.fixture
+def calls(monkeypatch):
+    made = []
+
+    def simulate(case, plan, seeds, *, workers, listener):
+        made.append((plan.name, tuple(seeds)))
+        return outcome(plan.name, seeds)
+
+    monkeypatch.setattr(confirm, "simulate", simulate)
+    return made
+
+
+def race_of(runs: int, measure: str = "delay_s") -> Race:
+    return Race([Entrant(candidate(name)) for name in DELAYS], runs, measure)
+
+
+def test_best_candidate_wins_and_all_ran_on_common_seeds(calls):
+    race = race_of(100)
+    run_race(CASE, race, 1, 2, Clock(1000, 2))
+    assert race.leader.label == "b"
+    first = {seeds for name, seeds in calls[:4]}
+    assert first == {selection_seeds(1, 2)}
+    assert [e.left_in_round for e in sorted(race.entrants, key=lambda e: e.candidate.label)] == [
+        1, None, 2, 1,
+    ]  # fmt: skip
+    winner = next(e for e in race.entrants if e.candidate.label == "b")
+    assert winner.result.seeds == selection_seeds(1, 2) + selection_seeds(1, 4, 2)
+
+
+def test_measure_where_more_is_better(calls):
+    race = race_of(100, "speed_kph")
+    run_race(CASE, race, 1, 2, Clock(1000, 2))
+    assert race.leader.label == "b"
+
+
+@pytest.mark.parametrize("runs", range(0, 30, 3))
+def test_no_more_runs_than_planned(calls, runs):
+    race = race_of(runs)
+    run_race(CASE, race, 1, 2, Clock(1000, 2))
+    assert sum(len(seeds) for _, seeds in calls) <= runs
+    assert race.leader.label in DELAYS
+
+
+def test_without_runs_the_models_best_leads(calls):
+    race = race_of(0)
+    run_race(CASE, race, 1, 2, Clock(1000, 2))
+    assert calls == []
+    assert race.leader.label == "a"
+
+
+def test_clock_ends_the_race_and_unrun_entrants_cannot_win(monkeypatch):
+    clock = Clock(10, 2)
+
+    def simulate(case, plan, seeds, *, workers, listener):
+        return outcome(plan.name, seeds, wall_s=1e6)
+
+    monkeypatch.setattr(confirm, "simulate", simulate)
+    race = race_of(100)
+    run_race(CASE, race, 1, 2, clock)
+    assert race.cut_short
+    assert race.leader.label == "a"
+
+
+def test_plan_that_sumo_cannot_finish_loses(monkeypatch):
+    def simulate(case, plan, seeds, *, workers, listener):
+        if plan.name == "b":
+            raise SimulationError("gridlock")
+        return outcome(plan.name, seeds)
+
+    monkeypatch.setattr(confirm, "simulate", simulate)
+    race = race_of(100)
+    run_race(CASE, race, 1, 2, Clock(1000, 2))
+    assert race.leader.label == "c"
+
+
+def test_choosing_and_confirming_share_no_seed():
+    for seed in range(200):
+        chosen = set(selection_seeds(seed, 60))
+        assert not chosen & set(final_seeds(seed, 60))
+        assert min(chosen) > 1000
+
+
+def test_finals_run_every_finalist_on_every_seed_block_by_block(calls):
+    results: dict[str, SimulationResult] = {}
+    plans = [Plan("a", "net", ()), Plan("b", "net", ())]
+    assert run_finals(CASE, plans, (1, 2, 3), 2, Clock(1000, 2), results)
+    assert calls == [("a", (1, 2)), ("b", (1, 2)), ("a", (3,)), ("b", (3,))]
+    assert results["a"].seeds == results["b"].seeds == (1, 2, 3)
+
+
+def test_finals_cut_by_the_clock_leave_comparable_results(calls):
+    results: dict[str, SimulationResult] = {}
+    plans = [Plan("a", "net", ()), Plan("b", "net", ())]
+    assert not run_finals(CASE, plans, (1, 2, 3, 4), 2, Clock(0.5, 2), results)
+    assert results["a"].seeds == results["b"].seeds == (1, 2)
