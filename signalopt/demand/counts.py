@@ -109,7 +109,9 @@ def candidate_routes(graph: RoadGraph, turns: Sequence[tuple[str, str]]) -> tupl
     to_all = {entry: shortest_routes(graph, (entry,), costs) for entry in entries}
     routes: dict[Route, None] = {}
     for entry in entries:
-        routes |= dict.fromkeys(to_all[entry][e][1] for e in exits if e in to_all[entry])
+        routes |= dict.fromkeys(
+            to_all[entry][e][1] for e in exits if e in to_all[entry] and _apart(graph, entry, e)
+        )
     for source, target in turns:
         onward = shortest_routes(graph, (target,), costs)
         through: list[tuple[float, Route]] = []
@@ -118,7 +120,7 @@ def candidate_routes(graph: RoadGraph, turns: Sequence[tuple[str, str]]) -> tupl
                 continue
             cost, first = to_all[entry][source]
             for end in exits:
-                if end not in onward:
+                if end not in onward or not _apart(graph, entry, end):
                     continue
                 rest_cost, rest = onward[end]
                 best = to_all[entry][end][0]
@@ -126,6 +128,11 @@ def candidate_routes(graph: RoadGraph, turns: Sequence[tuple[str, str]]) -> tupl
         good = [route for ratio, route in through if ratio <= LONGEST_RATIO]
         routes |= dict.fromkeys(good or [route for _, route in sorted(through)[:1]])
     return tuple(route for route in routes if len(set(route)) == len(route) > 1)
+
+
+def _apart(graph: RoadGraph, entry: str, end: str) -> bool:
+    """Whether a trip does not go back to where it came from."""
+    return graph.edges[entry].from_node != graph.edges[end].to_node
 
 
 def sample_routes(graph: RoadGraph, counts: Sequence[TurnCount], target: Path, seed: int) -> None:
@@ -148,7 +155,9 @@ def sample_routes(graph: RoadGraph, counts: Sequence[TurnCount], target: Path, s
         command = [
             sys.executable, str(tool), "--route-files", str(candidates), "--turn-files", str(wanted),
             "--turn-attribute", "count", "--output-file", str(target), "--seed", str(seed),
-            "--optimize", "full", "--prefix", "c",
+            "--optimize", "full",
+            # few vehicles that pass many counts, as real ones do; below 1 no count is given up for it
+            "--minimize-vehicles", "0.5", "--prefix", "c",
             "--attributes", 'type="car" departLane="best" departSpeed="max"',
         ]  # fmt: skip
         try:

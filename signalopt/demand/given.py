@@ -117,11 +117,15 @@ def expand_routes(
         raise InputError(Problem(names, str(error), "trips that can be routed", hint)) from None
 
 
-def tidy_routes(path: Path, begin_s: int, end_s: int, scale: float, seed: int) -> int:
+def tidy_routes(
+    path: Path, begin_s: int, end_s: int, scale: float, seed: int,
+    type_shares: Sequence[tuple[str, float]] = (),
+) -> int:  # fmt: skip
     """Keep vehicles departing in [begin_s, end_s) scaled in number, sorted; return how many.
 
     scale < 1 drops vehicles at random; above 1 adds copies that depart within a minute of the
-    original. Raises OutputError.
+    original. type_shares: vehicle types to be drawn anew (empty: those of the file stay). Raises
+    OutputError.
     """
     dice = random.Random(f"scale {seed}")
     root = read_xml(path, "expanded routes").getroot()
@@ -140,6 +144,9 @@ def tidy_routes(path: Path, begin_s: int, end_s: int, scale: float, seed: int) -
                 item.set("id", f"{element.get('id')}+{number}")
                 when = depart + dice.randrange(60)
                 item.set("depart", f"{when:.2f}")
+            if type_shares and item.tag != "person":
+                names, weights = zip(*type_shares, strict=True)
+                item.set("type", dice.choices(names, weights)[0])
             if begin_s <= when < end_s:
                 movers.append((when, len(movers), item))
     movers.sort(key=lambda m: m[:2])

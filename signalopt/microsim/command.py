@@ -86,6 +86,8 @@ def _common(
         "--step-length": f"{case.step_length_s:g}",
         "--time-to-teleport": "-1",
         "--collision.action": "warn",
+        # A collision is contact. SUMO's default also counts standing closer than minGap.
+        "--collision.mingap-factor": "0",
         "--max-depart-delay": "-1",
         "--no-step-log": "true",
         "--duration-log.disable": "true",

@@ -62,6 +62,8 @@ def close_pairs_m(first: Sampled, second: Sampled, within_m: float) -> tuple[Arr
     (points_a, along_a), (points_b, along_b) = first, second
     if not len(points_a) or not len(points_b):
         return np.zeros(1), np.zeros(1)
-    squares = sum(np.subtract.outer(points_a[:, axis], points_b[:, axis]) ** 2 for axis in (0, 1))
-    rows, columns = np.nonzero(squares <= max(within_m**2, float(np.min(squares))))
+    east, north = (np.subtract.outer(points_a[:, axis], points_b[:, axis]) for axis in (0, 1))
+    squares: Array = east**2 + north**2
+    close = np.argwhere(squares <= max(within_m**2, float(squares.min())))
+    rows, columns = close[:, 0], close[:, 1]
     return along_a[rows], along_b[columns]

@@ -20,6 +20,8 @@ from signalopt.timing.signals import Stage
 from signalopt.timing.webster import SplitRule, webster_plan
 
 CYCLE_STEP_S = 5
+MOST_SETTINGS = 3
+"""Settings of one intersection that the coordination chooses among (tables grow with its square)."""
 MOST_ORDERS = 2
 """Stage orders tried at one intersection: the designed one and the one of least interstage time."""
 
@@ -222,21 +224,25 @@ def _choices(
     weights: Weights,
     only_webster: bool,
 ) -> list[SettingModel]:
-    """Settings of one intersection at one cycle: a stage order each, with its cheaper split rule."""
+    """Settings of one intersection at one cycle: the best of each stage order, then what comes next."""
     place = network.intersection[name]
     rules = [SplitRule.EQUAL_SATURATION]
     orders = [place.layout.stages]
     if not only_webster:
         rules.append(SplitRule.LEAST_DELAY)
         orders = stage_orders(place)
-    fitting = [o for o in orders if least_cycle_s(place.layout, stage_timings(o)) <= cycle_s]
-    return [
-        min(
-            (_setting(network, flows, name, cycle_s, rule, order) for rule in rules),
-            key=lambda model: isolated_cost(model, flows, cycle_s, weights),
-        )
-        for order in fitting
-    ]
+    found: dict[object, tuple[int, int, SettingModel]] = {}
+    for number, order in enumerate(orders):
+        if least_cycle_s(place.layout, stage_timings(order)) > cycle_s:
+            continue
+        for rule in rules:
+            model = _setting(network, flows, name, cycle_s, rule, order)
+            cost = isolated_cost(model, flows, cycle_s, weights)
+            found.setdefault(model.program, (cost, number, model))
+    ranked = sorted(found.values(), key=lambda entry: entry[:2])
+    firsts = [next(e for e in ranked if e[1] == n) for n in sorted({e[1] for e in ranked})]
+    rest = [entry for entry in ranked if entry not in firsts]
+    return [model for _, _, model in (*firsts, *rest)][:MOST_SETTINGS]
 
 
 def _setting(

@@ -14,7 +14,6 @@ from signalopt.optimize.streams import MovementKey
 from signalopt.timing.capacity import (
     AMBER_USED_S,
     LEAST_CAPACITY_VPH,
-    START_UP_LOST_S,
     green_matrix,
     link_services,
     overflow_delay_s,
@@ -23,6 +22,7 @@ from signalopt.timing.plan import AnyProgram
 from signalopt.timing.program import cycle_states
 from signalopt.timing.signals import SignalLayout
 from signalopt.timing.webster import Demand, lane_degrees
+from signalopt.timing.yielding import START_UP_LOST_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def model_setting(
 ) -> SettingModel:
     """Model the movements of one intersection (`movements`: only its own) under one program."""
     states = cycle_states(layout, program)
-    services = link_services(layout, states, demand.flow_vph, demand.saturation_vph)
+    services = link_services(layout, states, demand.flow_vph, demand.saturation_vph, demand.lanes)
     degrees = lane_degrees(services, demand.lanes)
     green = green_matrix(states)
     lanes = demand.lanes or {}
@@ -85,11 +85,10 @@ def model_setting(
             if found is None or found.flow_vph <= 0:
                 continue
             lane = lanes.get(movement.link, movement.link)
-            share = found.flow_vph / lane_flow[lane]
             window = _served_seconds(green[movement.link], states, movement.link)
-            capacity = found.capacity_vph * share / 3600 * len(states)
-            profile += capacity * window / max(1.0, window.sum())
             degree = degrees[lane]
+            capacity = found.flow_vph / degree / 3600 * len(states)
+            profile += capacity * window / max(1.0, window.sum())
             lane_capacity = max(LEAST_CAPACITY_VPH, lane_flow[lane] / max(degree, 1e-9))
             overflow += found.flow_vph * overflow_delay_s(lane_capacity, degree)
         if profile.any():

@@ -37,6 +37,8 @@ def write_config(
     etree.SubElement(processing, "time-to-teleport", value="-1")
     etree.SubElement(processing, "max-depart-delay", value="-1")
     etree.SubElement(processing, "collision.action", value="warn")
+    # A collision is contact. SUMO's default also counts standing closer than minGap.
+    etree.SubElement(processing, "collision.mingap-factor", value="0")
     etree.SubElement(etree.SubElement(root, "report"), "no-step-log", value="true")
     etree.SubElement(etree.SubElement(root, "random_number"), "seed", value=str(seed))
     write_xml(path, root)

@@ -9,11 +9,14 @@ from pydantic import TypeAdapter
 
 from signalopt.scenario.schema import Scenario
 
+MERGED = ("NetworkChoice", "Window", "Demand", "Gates", "Turns", "Shares", "Pedestrians")
+"""Mappings that `extends` merges key by key: a varying file may leave out their required keys."""
+
 
 def scenario_schema() -> dict[str, Any]:
     """JSON Schema (2020-12) of a scenario file.
 
-    A file that extends another may leave out every key, so nothing but the types is required.
+    A file that extends another may leave out what the other gives, so little is required.
     """
     schema = TypeAdapter(Scenario).json_schema(mode="validation")
     properties: dict[str, Any] = schema["properties"]
@@ -31,8 +34,8 @@ def scenario_schema() -> dict[str, Any]:
         {"required": ["extends"]},
         {"required": [name for name in required if name != "window"]},
     ]
-    for definition in schema["$defs"].values():
-        definition.pop("required", None)
+    for name in MERGED:
+        schema["$defs"][name].pop("required", None)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "signalopt scenario",

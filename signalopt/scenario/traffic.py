@@ -134,6 +134,7 @@ def _made_by_tools(
     target: Path,
 ) -> int:  # fmt: skip
     demand, scale = scenario.demand, scenario.demand.scale
+    types_drawn = () if demand.routes is not None else type_shares(demand.shares)
     if demand.routes is not None:
         check_route_files(demand.routes, read_graph(network.net_file, ANY_CLASS))
         types = [types_file, *scenario.additional]
@@ -153,7 +154,7 @@ def _made_by_tools(
         assert demand.counts is not None
         counts = read_counts(demand.counts, network, graph, span.begin_s, span.end_s)
         sample_routes(graph, counts, target, scenario.seed)
-    found = tidy_routes(target, span.depart_begin_s, span.end_s, scale, scenario.seed)
+    found = tidy_routes(target, span.depart_begin_s, span.end_s, scale, scenario.seed, types_drawn)
     if not found:
         window = f"{span.depart_begin_s} to {span.end_s} s"
         where = f"{scenario.file}: window"

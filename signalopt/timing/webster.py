@@ -103,7 +103,7 @@ def webster_plan(
         if (key := (cycle, *greens)) in seen:
             break
         states = cycle_states(layout, plan)
-        services = link_services(layout, states, flow_vph, saturation_vph)
+        services = link_services(layout, states, flow_vph, saturation_vph, lanes)
         seen[key] = (_badness(services, demand, rule), plan)
         needs = lane_services(layout, plan, states, services, demand)
         if cycle_s is None:
@@ -211,7 +211,7 @@ def _unopposed(
     plan = _plan(layout, sequence, greens, cycle, 0)
     states = cycle_states(layout, plan)
     free = replace(layout, yields=frozenset())
-    services = link_services(free, states, demand.flow_vph, demand.saturation_vph)
+    services = link_services(free, states, demand.flow_vph, demand.saturation_vph, demand.lanes)
     return lane_services(layout, plan, states, services, demand)
 
 

@@ -5,14 +5,13 @@ import pytest
 from signalopt.timing.capacity import (
     control_delay_s,
     effective_greens_s,
-    filter_saturation_vph,
     link_services,
     overflow_delay_s,
-    pedestrian_factor,
 )
 from signalopt.timing.plan import IntersectionPlan, StageTiming
 from signalopt.timing.program import cycle_states
 from signalopt.timing.signals import Clearance, GroupKind, SignalGroup, SignalLayout, Stage
+from signalopt.timing.yielding import filter_saturation_vph, pedestrian_factor
 
 
 def two_way(yields: frozenset[tuple[int, int]]) -> SignalLayout:
