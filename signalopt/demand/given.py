@@ -94,6 +94,14 @@ def _clock(text: str) -> float:
     return sum(float(part) * 60.0**power for power, part in enumerate(reversed(text.split(":"))))
 
 
+def own_type_ids(files: Sequence[Path]) -> frozenset[str]:
+    """Ids of vehicle types (and distributions) that a user's own files define."""
+    roots = [read_xml(path, "a SUMO route or additional file").getroot() for path in files]
+    return frozenset(
+        element.get("id", "") for root in roots for element in root.iter("vType", "vTypeDistribution")
+    )
+
+
 def expand_routes(
     net_file: Path, files: Sequence[Path], types: Sequence[Path], target: Path, seed: int,
     begin_s: int, end_s: int,
@@ -108,7 +116,7 @@ def expand_routes(
         arguments += ["--additional-files", ",".join(str(f) for f in types)]
     arguments += ["--output-file", str(target), "--seed", str(seed), "--no-step-log", "true"]
     arguments += ["--begin", str(begin_s), "--end", str(end_s), "--routing-algorithm", "dijkstra"]
-    arguments += ["--xml-validation", "never", "--departlane", "best", "--departspeed", "max"]
+    arguments += ["--xml-validation", "never"]
     try:
         run_tool("duarouter", arguments)
     except SimulationError as error:

@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 from signalopt.assets import cache_folder
+from signalopt.demand.given import own_type_ids
 from signalopt.demand.graph import ANY_CLASS, read_graph
 from signalopt.demand.vehicles import occupancies, vehicle_types_xml
 from signalopt.errors import OutputError
@@ -100,7 +101,8 @@ def _build(
     span = span_of(scenario)
     hard_stop_s = scenario.window.end + scenario.window.run_out_s
     types = folder / "types.add.xml"
-    write_types(types, vehicle_types_xml(scenario.season))
+    given = (*(scenario.demand.routes or ()), *scenario.additional)
+    write_types(types, vehicle_types_xml(scenario.season), own_type_ids(given))
     own = copy_additional(scenario.additional, folder)
     additional = [types, *own]
     traffic = make_traffic(scenario, network, folder, types)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from lxml import etree
@@ -48,9 +48,15 @@ def _relative(file: Path, config: Path) -> str:
     return file.relative_to(config.parent).as_posix()
 
 
-def write_types(path: Path, types_xml: str) -> None:
-    """Write vehicle types as an additional file. Raises OutputError."""
-    write_xml(path, etree.fromstring(f"<additional>\n{types_xml}</additional>"))
+def write_types(path: Path, types_xml: str, taken: Collection[str] = ()) -> None:
+    """Write vehicle types as an additional file, without the ids `taken` by the user's own types.
+
+    Raises OutputError.
+    """
+    root = etree.fromstring(f"<additional>\n{types_xml}</additional>")
+    for element in [e for e in root if e.get("id") in taken]:
+        root.remove(element)
+    write_xml(path, root)
 
 
 def write_signals_off(path: Path, intersections: Iterable[str]) -> None:
