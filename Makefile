@@ -41,8 +41,12 @@ format: $(INSTALLED) ## lay out the code as `make lint` wants it
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-bench: $(INSTALLED) ## what signalopt costs beside plain SUMO
+bench: $(INSTALLED) ## safety, saturation flow, overhead, coordination, quality of plans (about 20 minutes)
+	@$(BIN)/python -m benchmarks.safety
+	@$(BIN)/python -m benchmarks.saturation
 	@$(BIN)/python -m benchmarks.overhead
+	@$(BIN)/python -m benchmarks.coordination
+	@$(BIN)/python -m benchmarks.quality
 
 docs: $(INSTALLED) ## write docs/cli.md and the JSON Schemas anew from the code
 	@$(BIN)/python -m typer signalopt.cli.main utils docs --name signalopt --title "Command line" \

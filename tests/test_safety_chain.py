@@ -16,31 +16,15 @@ from signalopt.network.model import Network
 from signalopt.network.read_net import read_network
 from signalopt.scenario.build import build_case
 from signalopt.scenario.load import load_scenario
-from signalopt.testing import assert_plan_safe, assert_states_safe
-from signalopt.timing.bounds import interstages_s, least_greens_s, stage_timings
-from signalopt.timing.plan import IntersectionPlan, Plan
+from signalopt.testing import assert_plan_safe, assert_states_safe, random_program
+from signalopt.timing.plan import Plan
 from signalopt.timing.program import states_between
 
 
 def random_plan(network: Network, seed: int) -> Plan:
-    """Random stage order, greens within bounds and offsets at every intersection."""
     rng = np.random.default_rng(seed)
-    programs = []
-    for place in network.intersections:
-        layout = place.layout
-        order = [layout.stages[i] for i in rng.permutation(len(layout.stages))]
-        sequence = stage_timings(order)
-        least = least_greens_s(layout, sequence)
-        lost = sum(interstages_s(layout, sequence))
-        spare = layout.max_cycle_s - sum(least) - lost
-        extra = rng.multinomial(int(rng.integers(0, spare + 1)), [1 / len(order)] * len(order))
-        stages = tuple(
-            replace(s, green_s=g + int(e))
-            for s, g, e in zip(sequence, least, extra, strict=True)
-        )  # fmt: skip
-        cycle = sum(s.green_s for s in stages) + lost
-        programs.append(IntersectionPlan(place.id, cycle, int(rng.integers(cycle)), stages))
-    return Plan(f"random {seed}", network.fingerprint, tuple(programs))
+    programs = tuple(random_program(place.layout, rng) for place in network.intersections)
+    return Plan(f"random {seed}", network.fingerprint, programs)
 
 
 @pytest.mark.parametrize("area", list_areas())

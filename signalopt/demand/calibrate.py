@@ -93,18 +93,8 @@ def geh_table(counts: Sequence[TurnCount], route_files: Sequence[Path]) -> tuple
     rows = []
     for c in counts:
         modelled = flows[c.begin_s, c.end_s].get((c.from_edge, c.to_edge), 0.0)
-        rows.append(
-            GehRow(
-                c.intersection,
-                c.from_edge,
-                c.to_edge,
-                c.begin_s,
-                c.end_s,
-                c.vph,
-                modelled,
-                geh(modelled, c.vph),
-            )  # fmt: skip
-        )
+        place = (c.intersection, c.from_edge, c.to_edge, c.begin_s, c.end_s)
+        rows.append(GehRow(*place, c.vph, modelled, geh(modelled, c.vph)))
     return tuple(sorted(rows, key=lambda r: (-r.geh, r.intersection, r.from_edge, r.to_edge)))
 
 

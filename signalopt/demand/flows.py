@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from pathlib import Path
 
+from signalopt.demand.pedestrians import crossing_flows
 from signalopt.demand.routes import RouteFlow
 from signalopt.files import read_xml
 from signalopt.network.model import Intersection, Network, Turn
@@ -62,8 +63,15 @@ def link_flows(
     network: Network, route_files: Iterable[Path], begin_s: float, end_s: float, *,
     pcu: bool = False,
 ) -> dict[str, dict[int, float]]:  # fmt: skip
-    """Flow of each signal link in veh/h (pcu/h), by intersection id and link index."""
-    return spread_over_links(network, movement_flows(route_files, begin_s, end_s, pcu=pcu))
+    """Flow of each signal link in veh/h (pcu/h), by intersection id and link index.
+
+    Links of pedestrian crossings carry pedestrians an hour.
+    """
+    files = tuple(route_files)
+    flows = spread_over_links(network, movement_flows(files, begin_s, end_s, pcu=pcu))
+    for name, walkers in crossing_flows(network, files, begin_s, end_s).items():
+        flows[name] = {**flows.get(name, {}), **walkers}
+    return flows
 
 
 def spread_over_links(

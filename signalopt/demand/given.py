@@ -15,6 +15,7 @@ from pathlib import Path
 from lxml import etree
 
 from signalopt.demand.graph import RoadGraph
+from signalopt.demand.routes import Route, edge_costs, shortest_routes
 from signalopt.demand.trips import write_xml
 from signalopt.errors import InputError, Problem, SimulationError
 from signalopt.files import read_xml
@@ -98,7 +99,9 @@ def own_type_ids(files: Sequence[Path]) -> frozenset[str]:
     """Ids of vehicle types (and distributions) that a user's own files define."""
     roots = [read_xml(path, "a SUMO route or additional file").getroot() for path in files]
     return frozenset(
-        element.get("id", "") for root in roots for element in root.iter("vType", "vTypeDistribution")
+        element.get("id", "")
+        for root in roots
+        for element in root.iter("vType", "vTypeDistribution")
     )
 
 
@@ -123,6 +126,37 @@ def expand_routes(
         names = ", ".join(str(file) for file in files)
         hint = "check the edges and vehicle classes of these trips"
         raise InputError(Problem(names, str(error), "trips that can be routed", hint)) from None
+
+
+def detour_routes(path: Path, graph: RoadGraph, begin_s: float, end_s: float) -> tuple[str, ...]:
+    """Lead vehicles departing in [begin_s, end_s) round edges and turns that `graph` does not have.
+
+    Their new route is the cheapest from their first to their last edge. Returns the ids of vehicles
+    for which there is none; they keep their route. Raises OutputError.
+    """
+    root = read_xml(path, "expanded routes").getroot()
+    followers = {key: {target for target, _ in turns} for key, turns in graph.turns.items()}
+    trees: dict[str, dict[str, tuple[float, Route]]] = {}
+    costs = edge_costs(graph, {})
+    lost: list[str] = []
+    for vehicle in root.iterfind("vehicle"):
+        route = vehicle.find("route")
+        if route is None or not begin_s <= float(vehicle.get("depart", "0")) < end_s:
+            continue
+        edges = route.get("edges", "").split()
+        if edges[0] in graph.edges and all(
+            follow in followers.get(edge, ()) for edge, follow in pairwise(edges)
+        ):
+            continue
+        if edges[0] not in trees:
+            trees[edges[0]] = shortest_routes(graph, (edges[0],), costs)
+        found = trees[edges[0]].get(edges[-1])
+        if found is None:
+            lost.append(vehicle.get("id", ""))
+        else:
+            route.set("edges", " ".join(found[1]))
+    write_xml(path, root)
+    return tuple(lost)
 
 
 def tidy_routes(

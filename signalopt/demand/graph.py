@@ -73,8 +73,11 @@ class RoadGraph:
         )
 
 
-def read_graph(net_file: Path, vehicle_class: str = "passenger") -> RoadGraph:
-    """Read the edges that `vehicle_class` (a SUMO vClass) may use.
+def read_graph(
+    net_file: Path, vehicle_class: str = "passenger",
+    closed_lanes: frozenset[tuple[str, int]] = frozenset(),
+) -> RoadGraph:  # fmt: skip
+    """Read the edges that `vehicle_class` (a SUMO vClass) may use, less turns from or to closed lanes.
 
     Raises InputError if the file is no SUMO network or has no edge for the class.
     """
@@ -101,9 +104,10 @@ def read_graph(net_file: Path, vehicle_class: str = "passenger") -> RoadGraph:
         source, target = link.get("from", ""), link.get("to", "")
         if source not in edges or target not in edges:
             continue
-        if int(link.get("fromLane", "0")) not in edges[source].lanes:
+        lanes = int(link.get("fromLane", "0")), int(link.get("toLane", "0"))
+        if lanes[0] not in edges[source].lanes or lanes[1] not in edges[target].lanes:
             continue
-        if int(link.get("toLane", "0")) not in edges[target].lanes:
+        if (source, lanes[0]) in closed_lanes or (target, lanes[1]) in closed_lanes:
             continue
         turns[source].setdefault(target, link.get("dir", "s"))
     nodes = {j.get("id", "") for j in root.iterfind("junction") if j.get("type") != "internal"}

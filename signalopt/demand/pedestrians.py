@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,9 +22,13 @@ _WALK_M = 15.0
 
 @dataclass(frozen=True, slots=True)
 class Crossing:
-    """A signalised crossing and the pavements (edge, whether its end lies here) on its two sides."""
+    """A signalised crossing and the pavements (edge, whether its end lies here) on its two sides.
+
+    link: its signal link index.
+    """
 
     intersection: str
+    link: int
     edge: str
     sides: tuple[tuple[str, bool], tuple[str, bool]]
 
@@ -65,7 +70,7 @@ def crossings(network: Network) -> tuple[Crossing, ...]:
                 own = crossed[edge]
                 sides = [_nearest(beside.get(side, []), own) for side in crossing_sides[edge][:2]]
                 if len(sides) == 2 and sides[0] and sides[1]:
-                    found.append(Crossing(place.id, edge, (sides[0], sides[1])))
+                    found.append(Crossing(place.id, movement.link, edge, (sides[0], sides[1])))
     return tuple(dict.fromkeys(found))
 
 
@@ -105,6 +110,32 @@ def write_walks(
         )
     write_xml(path, root)
     return len(walks)
+
+
+def crossing_flows(
+    network: Network, route_files: Iterable[Path], begin_s: float, end_s: float
+) -> dict[str, dict[int, float]]:
+    """Pedestrians an hour over signalised crossings by intersection and link, by departure.
+
+    Counts persons who walk straight from one pavement of a crossing to the other.
+    """
+    walks: dict[frozenset[str], float] = {}
+    for path in route_files:
+        for person in read_xml(path, "a SUMO route file").getroot().iterfind("person"):
+            if begin_s <= float(person.get("depart", "0")) < end_s:
+                for walk in person.iterfind("walk"):
+                    ends = frozenset((walk.get("from", ""), walk.get("to", "")))
+                    walks[ends] = walks.get(ends, 0.0) + 3600 / (end_s - begin_s)
+    if not walks:
+        return {}
+    places = crossings(network)
+    ends_of = {place: frozenset(edge for edge, _ in place.sides) for place in places}
+    alike = Counter(ends_of.values())
+    flows: dict[str, dict[int, float]] = {}
+    for place, ends in ends_of.items():
+        if ends in walks:
+            flows.setdefault(place.intersection, {})[place.link] = walks[ends] / alike[ends]
+    return flows
 
 
 def _position(side: tuple[str, bool]) -> str:

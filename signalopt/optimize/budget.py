@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 from signalopt.scenario.case import Case
 
-NOMINAL_UPDATES_PER_S = 100_000
-"""Vehicle updates a second of one core with emission devices and outputs; 90 000 to 160 000 were measured
+NOMINAL_UPDATES_PER_S = 80_000
+"""Vehicle updates a second of one core with emission devices and outputs; 80 000 to 160 000 were measured
 with two runs side by side; the low end keeps promises."""
 NOMINAL_START_S = 1.0
 SIMULATED_SHARE = 0.8

@@ -146,8 +146,7 @@ def solve_part(
     better of both by full propagation is kept. only_webster: equal saturation and the designed order.
     """
     settings: dict[str, list[SettingModel]] = {
-        name: _choices(network, flows, name, cycle_s, weights, only_webster)
-        for name in part.members
+        name: choices(network, flows, name, cycle_s, weights, only_webster) for name in part.members
     }
     fixed = {}
     for name in part.held:
@@ -216,7 +215,7 @@ def stage_orders(place: Intersection, most: int = MOST_ORDERS) -> list[tuple[Sta
     return [stages, *others[: most - 1]]
 
 
-def _choices(
+def choices(
     network: Network,
     flows: CaseFlows,
     name: str,

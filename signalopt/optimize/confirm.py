@@ -70,13 +70,20 @@ class Race:
 
 
 def run_race(
-    case: Case, race: Race, seed: int, workers: int, clock: Clock, listener: Listener = ignore
+    case: Case,
+    race: Race,
+    seed: int,
+    workers: int,
+    clock: Clock,
+    listener: Listener = ignore,
+    *,
+    reserved: int = 0,
 ) -> None:
     """Successive halving: every round the better half goes on to more common seeds.
 
     Round 1 runs as many seeds each as run at once (at most 4), later rounds double (K. Jamieson and A.
     Talwalkar, AISTATS 2016). Ends when one is left, when the planned runs are used up or when the clock
-    forbids another round.
+    forbids another round (`reserved`: batches of runs that must fit in afterwards).
     """
     number, skip, size = 1, 0, min(MOST_FIRST_SEEDS, workers)
     while True:
@@ -93,7 +100,7 @@ def run_race(
         running = running[:affordable]
         seeds = selection_seeds(seed, size, skip)
         for entrant in running:
-            if not clock.allows(size):
+            if not clock.allows(size, 1 + reserved):
                 race.cut_short = True
                 _drop_unrun(race, number)
                 return
@@ -118,17 +125,24 @@ def run_finals(
     """Simulate the finalists on the final seeds into `results` (by plan name).
 
     Goes block by block of as many seeds as run at once, every finalist in each block, so that what has been
-    run can always be compared. Returns False if the clock forbade further blocks; the first is always run.
+    run can always be compared. The clock may drop the last finalist, then further blocks, then everything:
+    returns False if it did. Finalists stand in order of importance.
     """
+    kept = True
+    chosen = list(plans)
     for start in range(0, len(seeds), workers):
         block = seeds[start : start + workers]
-        if start and not clock.allows(len(block), batches=len(plans)):
+        while len(chosen) > 2 and not start and not clock.allows(len(block), len(chosen)):
+            chosen, kept = chosen[:-1], False
+        if not clock.allows(len(block), len(chosen)):
             return False
-        for plan in plans:
+        for plan in chosen:
+            if not start and not clock.allows(len(block)):
+                return False
             found = simulate(case, plan, block, workers=workers, listener=listener)
             note_wall_time(found, clock)
             results[plan.name] = joined(results.get(plan.name), found)
-    return True
+    return kept
 
 
 def note_wall_time(result: SimulationResult, clock: Clock) -> None:

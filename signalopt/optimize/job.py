@@ -117,7 +117,8 @@ def _choose_and_confirm(
         )
         return
     now.race = Race([Entrant(c) for c in by_model], counts.selection_runs, measure)
-    run_race(case, now.race, seed, clock.workers, clock, listener)
+    reserved = counts.finalists * -(-counts.final_seeds // clock.workers)
+    run_race(case, now.race, seed, clock.workers, clock, listener, reserved=reserved)
     now.winner = now.race.leader
     finalists = [now.winner.plan, case.today]
     webster = next((c for c in now.candidates if c.label == WEBSTER), None)
@@ -162,6 +163,7 @@ def _outcome(
         measure=measure,
         verdict=verdict,
         winner=winner,
+        webster_plan=next((c.plan for c in now.candidates if c.label == WEBSTER), None),
         candidates=_reports(now, measure),
         final_seeds=seeds,
         today=today,

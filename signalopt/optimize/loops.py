@@ -75,8 +75,15 @@ def cycle_basis(problem: OffsetProblem) -> tuple[Loop, ...]:
 
 def loop_bound(problem: OffsetProblem, steps: int = _STEPS) -> float:
     """A lower bound of the cost of any choice, from loops; settings are relaxed pair by pair."""
-    local = sum(int(costs.min()) for costs in problem.local)
-    tables = {(p.first, p.second): p.cost.min(axis=(0, 1)).astype(float) for p in problem.pairs}
+    degree = [len(found) for found in _neighbours(problem)]
+    local = sum(int(c.min()) for c, pairs in zip(problem.local, degree, strict=True) if not pairs)
+    tables = {}
+    for pair in problem.pairs:
+        # An intersection's own cost is shared by its pairs, so that a pair cannot take a dear setting free.
+        first = problem.local[pair.first] / degree[pair.first]
+        second = problem.local[pair.second] / degree[pair.second]
+        whole = pair.cost + first[:, None, None] + second[None, :, None]
+        tables[pair.first, pair.second] = whole.min(axis=(0, 1))
     loops = cycle_basis(problem)
     users: dict[tuple[int, int], list[int]] = {}
     for n, loop in enumerate(loops):

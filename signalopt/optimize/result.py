@@ -45,8 +45,9 @@ class CandidateReport:
 class OptimisationResult:
     """The outcome. `plan` always passes the safety judge.
 
-    today, webster, chosen: results on the final seeds (None: not simulated); webster is Webster splits with
-    coordinated offsets. cut_short: the clock left out planned runs; interrupted: Ctrl-C.
+    webster_plan: Webster splits with coordinated offsets, the other yardstick beside today's plan;
+    today, webster, chosen: results on the final seeds (None: not simulated).
+    cut_short: the clock left out planned runs; interrupted: Ctrl-C.
     """
 
     plan: Plan
@@ -54,6 +55,7 @@ class OptimisationResult:
     measure: str
     verdict: Verdict
     winner: Candidate
+    webster_plan: Plan | None
     candidates: tuple[CandidateReport, ...]
     final_seeds: tuple[int, ...]
     today: SimulationResult | None

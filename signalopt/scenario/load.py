@@ -38,7 +38,7 @@ def load_scenario(name_or_path: str | Path) -> Scenario:
     Raises InputError with every problem found, each as `file:line: path`.
     """
     path = find_scenario(name_or_path)
-    tree = _with_shorthand(_resolve(path, ()))
+    tree = _resolve(path, ())
     problems: list[Problem] = []
     if isinstance(tree.value, dict):
         problems += [
@@ -91,7 +91,7 @@ def _resolve(path: Path, seen: tuple[Path, ...]) -> Tree:
     if real in seen:
         chain = " -> ".join(p.name for p in (*seen[seen.index(real) :], real))
         raise InputError(Problem(str(path), f"extends in a circle: {chain}", "a chain that ends"))
-    tree = read_tree(path)
+    tree = _with_shorthand(read_tree(path))
     base = tree.value.get("extends") if isinstance(tree.value, dict) else None
     if base is None:
         return tree

@@ -4,7 +4,8 @@ Nobody has published a timing plan of an Astana junction. Assumed: one fixed pro
 splits and cycle by Webster on the day's average flows (mean of the area's periods) with every minimum
 of the norms kept; a common cycle along each avenue, set by its most loaded intersection, 80-120 s; no
 coordination, for no green wave is announced: each controller has its own clock, so offsets are drawn
-once from a recorded seed.
+once from a recorded seed. Of six draws tried it is one whose speeds lie at or above the median, so that
+no improvement is owed to unlucky offsets.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from signalopt.timing.webster import webster_plan
 
 CYCLE_RANGE_S = (80, 120)
 CYCLE_STEP_S = 5
-OFFSET_SEED = 2025
+OFFSET_SEED = 2
 ASSUMPTION = (
     "today's plan is assumed: fixed programme, Webster splits for the day's average flows, a common "
     f"cycle of {CYCLE_RANGE_S[0]}-{CYCLE_RANGE_S[1]} s along each avenue, no coordination (offsets "

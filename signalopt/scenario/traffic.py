@@ -9,7 +9,7 @@ from pathlib import Path
 
 from signalopt.demand.buses import BusStop, Line, line_route, line_trips, write_stops
 from signalopt.demand.counts import read_counts, sample_routes
-from signalopt.demand.given import check_route_files, expand_routes, tidy_routes
+from signalopt.demand.given import check_route_files, detour_routes, expand_routes, tidy_routes
 from signalopt.demand.graph import ANY_CLASS, RoadGraph, read_graph
 from signalopt.demand.od import gate_od, read_gates, read_od
 from signalopt.demand.pedestrians import crossings, write_walks
@@ -50,7 +50,8 @@ def make_traffic(scenario: Scenario, network: Network, folder: Path, types_file:
 
     Raises InputError with every problem found in the demand.
     """
-    graph = read_graph(network.net_file)
+    closed_lanes = frozenset((c.edge, lane) for c in scenario.closures for lane in c.lanes)
+    graph = read_graph(network.net_file, closed_lanes=closed_lanes)
     span = span_of(scenario)
     lines = bus_lines(scenario)
     bus_trips = _bus_trips(scenario, network, lines, span)
@@ -160,7 +161,20 @@ def _made_by_tools(
         where = f"{scenario.file}: window"
         expected = "at least one vehicle departing in the window"
         raise InputError(Problem(where, f"nobody departs from {window}", expected))
+    _lead_round_closures(scenario, graph, span, target)
     return found
+
+
+def _lead_round_closures(scenario: Scenario, graph: RoadGraph, span: Span, target: Path) -> None:
+    if not scenario.closures:
+        return
+    lost: list[str] = []
+    for begin, end, closed in _closed_spans(scenario.closures, span):
+        lost += detour_routes(target, graph.without(closed), begin, end)
+    if lost:
+        where = f"{scenario.file}: closures"
+        found = f"no way left for {len(lost)} vehicles, {lost[0]} among them"
+        raise InputError(Problem(where, found, "ways round for everybody"))
 
 
 def bus_lines(scenario: Scenario) -> tuple[Line, ...]:

@@ -1,3 +1,4 @@
+from itertools import pairwise
 from pathlib import Path
 
 from lxml import etree
@@ -9,7 +10,9 @@ from signalopt.demand.trips import Span
 SPAN = Span(0, 900, 4500)
 
 
-def make(stops: tuple[BusStop, ...] = (), places: tuple[str, ...] = ("left0", "B2", "right0")) -> Line:
+def make(
+    stops: tuple[BusStop, ...] = (), places: tuple[str, ...] = ("left0", "B2", "right0")
+) -> Line:
     return Line("7", places, 300.0, "bus", stops)
 
 
@@ -25,7 +28,7 @@ def test_headways_are_regular_from_a_start_within_the_first(graph: RoadGraph) ->
     route, _ = line_route(graph, make(), "x")
     departs = [t.depart_s for t in line_trips(make(), route, SPAN, 1)]
     assert 0 <= departs[0] < 300
-    assert {b - a for a, b in zip(departs, departs[1:], strict=False)} == {300}
+    assert {b - a for a, b in pairwise(departs)} == {300}
     assert len(departs) == 15
 
 

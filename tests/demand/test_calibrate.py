@@ -1,14 +1,15 @@
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from signalopt.demand.calibrate import calibrate_to_counts, geh, geh_table
 from signalopt.demand.counts import candidate_routes, read_counts
+from signalopt.demand.flows import movement_flows
 from signalopt.demand.graph import RoadGraph
 from signalopt.demand.routes import assign
 from signalopt.demand.trips import Span, draw_trips, write_trips
-from signalopt.demand.flows import movement_flows
 from signalopt.errors import InputError
 from signalopt.network.read_net import read_network
 
@@ -62,6 +63,6 @@ def test_every_bad_row_is_named(grid_net: Path, graph: RoadGraph, tmp_path: Path
 def test_candidates_pass_every_turn_without_loops(graph: RoadGraph) -> None:
     turns = [(a, b) for a, found in graph.turns.items() for b, _ in found]
     routes = candidate_routes(graph, turns)
-    passed = {pair for r in routes for pair in zip(r, r[1:], strict=False)}
+    passed = {pair for r in routes for pair in pairwise(r)}
     assert len(set(turns) & passed) > 0.9 * len(turns)
     assert all(len(set(r)) == len(r) for r in routes)

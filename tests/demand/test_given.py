@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from signalopt.demand.given import check_route_files, expand_routes, tidy_routes
+from signalopt.demand.given import check_route_files, detour_routes, expand_routes, tidy_routes
 from signalopt.demand.graph import ANY_CLASS, RoadGraph, read_graph
 from signalopt.errors import InputError
 
@@ -56,8 +56,14 @@ def test_scale_thins_out_or_copies(
         ('<vehicle id="a" depart="0"><route edges="left1A1 nowhere"/></vehicle>', "edge `nowhere`"),
         ('<vehicle id="a" depart="0"><route edges="left1A1 B1C1"/></vehicle>', "left1A1 then B1C1"),
         ('<trip id="a" depart="0" from="gone" to="A1B1"/>', "edge `gone`"),
-        ('<flow id="a" begin="0" end="9" vehsPerHour="-5" from="A1B1" to="B1C1"/>', 'vehsPerHour="-5"'),
-        ('<flow id="a" begin="9" end="5" number="5" from="A1B1" to="B1C1"/>', "begin 9 after end 5"),
+        (
+            '<flow id="a" begin="0" end="9" vehsPerHour="-5" from="A1B1" to="B1C1"/>',
+            'vehsPerHour="-5"',
+        ),
+        (
+            '<flow id="a" begin="9" end="5" number="5" from="A1B1" to="B1C1"/>',
+            "begin 9 after end 5",
+        ),
         ('<flow id="a" begin="0" end="5" probability="3" from="A1B1" to="B1C1"/>', "probability 3"),
     ],
 )
@@ -78,3 +84,15 @@ def test_a_wrong_network_does_not_flood_the_screen(whole: RoadGraph, tmp_path: P
     lines = "\n".join(f'<trip id="{n}" depart="0" from="x{n}" to="A1B1"/>' for n in range(90))
     with pytest.raises(InputError, match="70 more problems"):
         check_route_files([write(tmp_path, f"<routes>{lines}</routes>")], whole)
+
+
+def test_closed_ways_are_driven_round(grid_net: Path, graph: RoadGraph, tmp_path: Path) -> None:
+    path = write(tmp_path, GOOD.replace("<trip", "<!-- ").replace('C2right2"/>', 'C2right2" -->'))
+    target = tmp_path / "out.rou.xml"
+    expand_routes(grid_net, [path], [], target, 1, 0, 600)
+    lost = detour_routes(target, graph.without(frozenset({"A1B1"})), 0, 600)
+    assert lost == ("v",)  # its last edge is the closed one
+    flow = [v for v in etree.parse(str(target)).getroot().iter("vehicle") if v.get("id") != "v"]
+    routes = {v.find("route").get("edges") for v in flow}  # type: ignore[union-attr]
+    assert len(flow) == 20
+    assert all("A1B1" not in r.split() and r.endswith("C1right1") for r in routes if r)

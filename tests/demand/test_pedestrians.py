@@ -2,6 +2,7 @@ from pathlib import Path
 
 from lxml import etree
 
+from signalopt.demand.flows import link_flows
 from signalopt.demand.pedestrians import crossings, write_walks
 from signalopt.demand.trips import Span
 from signalopt.demand.vehicles import vehicle_types_xml
@@ -35,3 +36,12 @@ def test_intersections_may_have_their_own_volumes(grid_net: Path, tmp_path: Path
     count = write_walks(tmp_path / "w.xml", places, own, 60, Span(0, 0, 3600), 1)
     others = [p for p in places if p.intersection not in own]
     assert count == 60 * len(others)
+
+
+def test_crossing_flows_count_what_was_written(grid_net: Path, tmp_path: Path) -> None:
+    network = read_network(grid_net)
+    chosen = crossings(network)[3]
+    write_walks(tmp_path / "w.xml", [chosen], {}, 120, Span(0, 0, 1800), 1)
+    flows = link_flows(network, [tmp_path / "w.xml"], 0, 1800)
+    assert flows[chosen.intersection][chosen.link] == 120
+    assert sum(v for place in flows.values() for v in place.values()) == 120

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 
 from signalopt.demand.graph import RoadGraph
@@ -5,7 +7,7 @@ from signalopt.demand.routes import assign, best_routes, edge_costs, ends_of, sh
 
 
 def connected(graph: RoadGraph, route: tuple[str, ...]) -> bool:
-    pairs = zip(route, route[1:], strict=False)
+    pairs = pairwise(route)
     return all(b in dict(graph.turns[a]) for a, b in pairs)
 
 

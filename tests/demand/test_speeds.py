@@ -34,7 +34,5 @@ def test_time_and_space_mean_by_hand(tmp_path: Path, graph: RoadGraph) -> None:
     length_m = 300.0  # between stop lines, junction included
     assert found.passages == 2
     assert found.space_mean_kph == pytest.approx(3.6 * 2 * length_m / 120, rel=0.05)
-    assert found.time_mean_kph == pytest.approx(
-        3.6 * (length_m / 30 + length_m / 90) / 2, rel=0.05
-    )
+    assert found.time_mean_kph == pytest.approx(3.6 * (length_m / 30 + length_m / 90) / 2, rel=0.05)
     assert avenue_speed(path, named, ("A1", "B1"), 0, 120).passages == 0

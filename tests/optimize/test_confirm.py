@@ -129,8 +129,34 @@ def test_finals_run_every_finalist_on_every_seed_block_by_block(calls):
     assert results["a"].seeds == results["b"].seeds == (1, 2, 3)
 
 
-def test_finals_cut_by_the_clock_leave_comparable_results(calls):
+def test_finals_cut_by_the_clock_leave_comparable_results(calls, monkeypatch):
     results: dict[str, SimulationResult] = {}
     plans = [Plan("a", "net", ()), Plan("b", "net", ())]
-    assert not run_finals(CASE, plans, (1, 2, 3, 4), 2, Clock(0.5, 2), results)
+    clock = Clock(100, 2)
+    monkeypatch.setattr(Clock, "used_s", property(lambda self: 50.0 * len(calls)))
+    assert not run_finals(CASE, plans, (1, 2, 3, 4), 2, clock, results)
     assert results["a"].seeds == results["b"].seeds == (1, 2)
+
+
+def test_finals_drop_the_last_finalist_before_anything_else(calls):
+    results: dict[str, SimulationResult] = {}
+    clock = Clock(2.5, 2)
+    clock.longest_run_s = 1.0
+    plans = [Plan(name, "net", ()) for name in "abc"]
+    assert not run_finals(CASE, plans, (1, 2), 2, clock, results)
+    assert set(results) == {"a", "b"}
+
+
+def test_finals_without_time_confirm_nothing(calls):
+    clock = Clock(1.5, 2)
+    clock.longest_run_s = 1.0
+    assert not run_finals(CASE, [Plan("a", "net", ()), Plan("b", "net", ())], (1, 2), 2, clock, {})
+    assert calls == []
+
+
+def test_race_leaves_time_for_the_finals(calls):
+    race, clock = race_of(100), Clock(10, 2)
+    clock.longest_run_s = 1.0
+    run_race(CASE, race, 1, 2, clock, reserved=9)
+    assert race.cut_short
+    assert calls == []

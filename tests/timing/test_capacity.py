@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -11,7 +12,12 @@ from signalopt.timing.capacity import (
 from signalopt.timing.plan import IntersectionPlan, StageTiming
 from signalopt.timing.program import cycle_states
 from signalopt.timing.signals import Clearance, GroupKind, SignalGroup, SignalLayout, Stage
-from signalopt.timing.yielding import filter_saturation_vph, pedestrian_factor
+from signalopt.timing.webster import lane_degrees
+from signalopt.timing.yielding import (
+    filter_saturation_vph,
+    first_walkers_factor,
+    pedestrian_factor,
+)
 
 
 def two_way(yields: frozenset[tuple[int, int]]) -> SignalLayout:
@@ -97,3 +103,45 @@ def test_delay_by_hand_and_overflow_beyond_capacity():
     assert control_delay_s(60, 30, 900, 0.5) == pytest.approx(10 + overflow)
     assert overflow_delay_s(900, 1.4) > 0.4 * 900 / 2
     assert overflow_delay_s(900, 0.0) == pytest.approx(0.0)
+
+
+def shared(turning_vph: float, opposing_vph: float = 300.0) -> float:
+    """Degree of saturation of a lane with 300 veh/h straight on and some left turns, both opposed."""
+    layout = two_way(frozenset({(1, 2)}))
+    groups = tuple(replace(g, min_green_s=5) for g in layout.groups)
+    both = replace(
+        layout, groups=groups, stages=(Stage("A", ("T", "L", "X")),), conflicts=frozenset()
+    )
+    states = ("GgGr",) * 30 + ("yyyr",) * 3 + ("rrrr",) * 27
+    flows = {0: 300.0, 1: turning_vph, 2: opposing_vph}
+    found = link_services(
+        both, states, flows, dict.fromkeys(range(3), 1800.0), {0: "lane", 1: "lane", 2: "other"}
+    )
+    return lane_degrees(found, {0: "lane", 1: "lane", 2: "other"})["lane"]
+
+
+def test_shared_lane_without_turns_is_a_plain_lane():
+    assert shared(0.0) == pytest.approx(300 / (1800 * 30 / 60))
+
+
+def test_opposed_turns_in_a_shared_lane_hold_up_the_others():
+    loads = [shared(turning) for turning in (0.0, 20.0, 60.0, 120.0)]
+    assert loads == sorted(loads)
+    # 60 turns an hour weigh more than 60 vehicles straight on
+    assert loads[2] > 360 / (1800 * 30 / 60)
+
+
+def test_more_opposing_traffic_means_less_capacity_for_the_shared_lane():
+    assert shared(60.0, 700.0) > shared(60.0, 300.0) > shared(60.0, 1.0)
+
+
+def test_shared_lane_keeps_its_sneakers():
+    # nothing but sneakers (1 + P per cycle) and what goes before the first turn
+    assert shared(300.0, 1795.0) <= 600 / (1.5 * 60) + 1e-6
+
+
+def test_few_walkers_who_start_together_block_longer_than_their_occupancy():
+    assert first_walkers_factor(0.0, 12.0, 20.0) == pytest.approx(1.0)
+    # one walker a cycle on average over 12 m: somebody in 63 % of cycles, 5 s to the middle of 20 s green
+    assert first_walkers_factor(1.0, 12.0, 20.0) == pytest.approx(1 - (1 - math.exp(-1)) * 0.25)
+    assert first_walkers_factor(50.0, 24.0, 8.0) == pytest.approx(0.1)
