@@ -22,6 +22,13 @@ FINALS = ((3, 3), (2, 3), (2, 2))
 """(finalists, least seeds each), best first. Finalists: the choice, today's plan, then Webster's."""
 
 
+PATIENCE = 4.0
+"""A racing run may take this many nominal runs; a plan that jams the streets takes longer."""
+LEAST_PATIENCE = 1.5
+LIMIT_SHARE = 1 / 6
+"""... but no single run may eat more of the budget than this, unless runs are nominally that long."""
+
+
 @dataclass(frozen=True, slots=True)
 class RunPlan:
     """How many runs go where. `final_seeds` 0: the budget holds no confirmation."""
@@ -55,6 +62,11 @@ def nominal_run_s(case: Case, vehicles: int, mean_trip_s: float) -> float:
     """Seconds that one run of the case takes by nominal speed."""
     updates = vehicles * mean_trip_s / case.step_length_s
     return NOMINAL_START_S + updates / NOMINAL_UPDATES_PER_S
+
+
+def run_limit_s(budget_s: float, run_s: float) -> float:
+    """Seconds after which a racing run is given up: its plan has jammed the streets."""
+    return max(LEAST_PATIENCE * run_s, min(PATIENCE * run_s, LIMIT_SHARE * budget_s))
 
 
 def plan_runs(budget_s: float, workers: int, run_s: float) -> RunPlan:

@@ -38,15 +38,19 @@ def final_seeds(seed: int, count: int) -> tuple[int, ...]:
 
 @dataclass
 class Entrant:
-    """A candidate in the race with its runs so far (None: not run) and the round it left in."""
+    """A candidate in the race with its runs so far (None: not run) and the round it left in.
+
+    jammed: SUMO could not finish one of its runs in time; it is out, whatever the others say.
+    """
 
     candidate: Candidate
     result: SimulationResult | None = None
     left_in_round: int | None = None
+    jammed: bool = False
 
     def score(self, measure: str) -> float:
-        """Mean of the measure so that smaller is better; infinite without runs."""
-        if self.result is None or not self.result.values(measure):
+        """Mean of the measure so that smaller is better; infinite without runs or when jammed."""
+        if self.jammed or self.result is None or not self.result.values(measure):
             return float("inf")
         sign = -1 if MEASURES[measure].better == "higher" else 1
         return sign * self.result.mean(measure)
@@ -63,9 +67,17 @@ class Race:
     seeds_used: list[int] = field(default_factory=list)
 
     @property
+    def is_hopeless(self) -> bool:
+        """Whether candidates were run and every one of them jammed."""
+        return any(e.jammed for e in self.entrants) and not any(
+            e.score(self.measure) < float("inf") for e in self.entrants
+        )
+
+    @property
     def leader(self) -> Candidate:
         """The best candidate by what has been simulated; before that the model's best."""
-        running = [e for e in self.entrants if e.left_in_round is None] or self.entrants
+        running = [e for e in self.entrants if e.left_in_round is None and not e.jammed]
+        running = running or self.entrants
         return min(running, key=lambda e: e.score(self.measure)).candidate
 
 
@@ -78,12 +90,14 @@ def run_race(
     listener: Listener = ignore,
     *,
     reserved: int = 0,
+    limit_s: float | None = None,
 ) -> None:
     """Successive halving: every round the better half goes on to more common seeds.
 
     Round 1 runs as many seeds each as run at once (at most 4), later rounds double (K. Jamieson and A.
     Talwalkar, AISTATS 2016). Ends when one is left, when the planned runs are used up or when the clock
-    forbids another round (`reserved`: batches of runs that must fit in afterwards).
+    forbids another round (`reserved`: batches of runs that must fit in afterwards). A run that takes more
+    than `limit_s` is given up, and its plan with it.
     """
     number, skip, size = 1, 0, min(MOST_FIRST_SEEDS, workers)
     while True:
@@ -104,7 +118,7 @@ def run_race(
                 race.cut_short = True
                 _drop_unrun(race, number)
                 return
-            entrant.result = _more_runs(case, entrant, seeds, workers, clock, listener)
+            entrant.result = _more_runs(case, entrant, seeds, workers, clock, listener, limit_s)
         race.runs_left -= size * len(running)
         race.seeds_used += seeds
         running.sort(key=lambda e: e.score(race.measure))
@@ -169,11 +183,15 @@ def _more_runs(
     workers: int,
     clock: Clock,
     listener: Listener,
+    limit_s: float | None,
 ) -> SimulationResult | None:
+    plan = entrant.candidate.plan
     try:
-        found = simulate(case, entrant.candidate.plan, seeds, workers=workers, listener=listener)
+        found = simulate(case, plan, seeds, workers=workers, timeout_s=limit_s, listener=listener)
     except SimulationError:
-        return entrant.result  # a plan that SUMO cannot finish stays behind with what it has
+        entrant.jammed = True
+        return entrant.result
+    entrant.jammed = bool(found.failures)
     note_wall_time(found, clock)
     return joined(entrant.result, found)
 

@@ -11,7 +11,7 @@ from signalopt.measures import MEASURES
 from signalopt.microsim.compare import Comparison, compare
 from signalopt.microsim.result import SimulationResult
 from signalopt.network.tools import sumo_version
-from signalopt.optimize.budget import Clock, RunPlan, nominal_run_s, plan_runs
+from signalopt.optimize.budget import Clock, RunPlan, nominal_run_s, plan_runs, run_limit_s
 from signalopt.optimize.candidates import Candidate, assemble
 from signalopt.optimize.case_flows import case_flows
 from signalopt.optimize.confirm import Entrant, Race, final_seeds, run_finals, run_race
@@ -118,8 +118,12 @@ def _choose_and_confirm(
         return
     now.race = Race([Entrant(c) for c in by_model], counts.selection_runs, measure)
     reserved = counts.finalists * -(-counts.final_seeds // clock.workers)
-    run_race(case, now.race, seed, clock.workers, clock, listener, reserved=reserved)
+    limit = run_limit_s(clock.budget_s, run_s)
+    run_race(case, now.race, seed, clock.workers, clock, listener, reserved=reserved, limit_s=limit)
     now.winner = now.race.leader
+    if now.race.is_hopeless:
+        now.remarks.append("every candidate jammed the streets in SUMO; today's plan is returned")
+        return
     finalists = [now.winner.plan, case.today]
     webster = next((c for c in now.candidates if c.label == WEBSTER), None)
     if counts.finalists > 2 and webster is not None and webster is not now.winner:
@@ -146,7 +150,8 @@ def _outcome(
         if webster is not None and chosen is not None and winner.label != WEBSTER
         else None
     )
-    verdict = _verdict(versus_today, measure)
+    hopeless = now.race is not None and now.race.is_hopeless
+    verdict = Verdict.KEPT if hopeless else _verdict(versus_today, measure)
     plan = case.today if verdict is Verdict.KEPT else winner.plan
     if findings := unsafe(case, plan):
         raise UnsafePlanError("\n".join((f"plan `{plan.name}` is not safe:", *findings)))

@@ -102,7 +102,10 @@ def _build(
     hard_stop_s = scenario.window.end + scenario.window.run_out_s
     types = folder / "types.add.xml"
     given = (*(scenario.demand.routes or ()), *scenario.additional)
-    write_types(types, vehicle_types_xml(scenario.season), own_type_ids(given))
+    write_types(
+        types, vehicle_types_xml(scenario.season), own_type_ids(given),
+        dark_signals=bool(scenario.signals_off),
+    )  # fmt: skip
     own = copy_additional(scenario.additional, folder)
     additional = [types, *own]
     traffic = make_traffic(scenario, network, folder, types)

@@ -11,6 +11,10 @@ from signalopt.demand.graph import RoadGraph
 from signalopt.demand.trips import write_xml
 from signalopt.scenario.schema import Closure
 
+DARK_SIGNALS = (("jmIgnoreFoeProb", "0.1"), ("jmIgnoreFoeSpeed", "0.5"))
+"""At dark signals everybody who yields to everybody would stand for ever: with probability 0.1 a
+second a driver goes ahead of a vehicle that is slower than 0.5 m/s (estimated; clears such knots)."""
+
 _UPSTREAM_STEPS = 3  # how many edges ahead of a closure drivers learn of it
 
 
@@ -48,14 +52,21 @@ def _relative(file: Path, config: Path) -> str:
     return file.relative_to(config.parent).as_posix()
 
 
-def write_types(path: Path, types_xml: str, taken: Collection[str] = ()) -> None:
+def write_types(
+    path: Path, types_xml: str, taken: Collection[str] = (), *, dark_signals: bool = False
+) -> None:
     """Write vehicle types as an additional file, without the ids `taken` by the user's own types.
 
-    Raises OutputError.
+    dark_signals: drivers also come to terms with vehicles that stand, see `DARK_SIGNALS`. Raises
+    OutputError.
     """
     root = etree.fromstring(f"<additional>\n{types_xml}</additional>")
     for element in [e for e in root if e.get("id") in taken]:
         root.remove(element)
+    for vehicle_type in root.iterfind("vType") if dark_signals else ():
+        if vehicle_type.get("vClass") != "pedestrian":
+            for name, value in DARK_SIGNALS:
+                vehicle_type.set(name, value)
     write_xml(path, root)
 
 
@@ -87,9 +98,9 @@ def write_closures(
         )  # fmt: skip
         for lane in closure.lanes:
             name = f"{closure.edge}_{lane}"
-            etree.SubElement(interval, "closingLaneReroute", id=name, disallow="all")
+            etree.SubElement(interval, "closingLaneReroute", id=name, allow="pedestrian")
         if not closure.lanes:
-            etree.SubElement(interval, "closingReroute", id=closure.edge, disallow="all")
+            etree.SubElement(interval, "closingReroute", id=closure.edge, allow="pedestrian")
     write_xml(path, root)
 
 

@@ -32,6 +32,9 @@ def notes_of(scenario: Scenario) -> tuple[Note, ...]:
         notes.append(Note("buses", _with_source(text, "; ".join(sources)), worst))
     if scenario.network.area is not None:
         notes.append(Note("today's plan", ASSUMPTION, Confidence.ESTIMATED))
+    if scenario.signals_off:
+        text = "at dark signals drivers go ahead of standing vehicles now and then, so that knots clear"
+        notes.append(Note("signals off", text, Confidence.ESTIMATED))
     if scenario.season != "summer":
         text = f"vehicles drive as on a {scenario.season} road; factors measured in other cities"
         notes.append(Note("season", text, Confidence.ESTIMATED))

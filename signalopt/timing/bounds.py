@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from signalopt.timing.plan import StageTiming
 from signalopt.timing.program import interstage_s, pedestrian_lead_s
-from signalopt.timing.signals import GroupKind, SignalGroup, SignalLayout, Stage
+from signalopt.timing.signals import GREEN, GroupKind, SignalGroup, SignalLayout, Stage
 
 LEAST_STAGE_GREEN_S = 1
 
@@ -44,7 +44,7 @@ def green_constraints(
     between = interstages_s(layout, sequence)
     found = [GreenConstraint((i,), LEAST_STAGE_GREEN_S) for i in range(len(sequence))]
     for group in layout.groups:
-        for run in _runs(sequence, group.id):
+        for run in _runs(layout, sequence, group):
             inside = sum(between[i] for i in run[:-1])
             least = group.min_green_s - inside - _tail_s(layout, group, sequence, run[-1], between)
             found.append(GreenConstraint(tuple(sorted(run)), least, group.id))
@@ -67,21 +67,33 @@ def least_cycle_s(layout: SignalLayout, sequence: Sequence[StageTiming]) -> int:
     return sum(least_greens_s(layout, sequence)) + sum(interstages_s(layout, sequence))
 
 
-def _runs(sequence: Sequence[StageTiming], group: str) -> list[list[int]]:
-    """Maximal cyclic runs of positions in which the group is green; none if always or never green."""
+def _runs(
+    layout: SignalLayout, sequence: Sequence[StageTiming], group: SignalGroup
+) -> list[list[int]]:
+    """Maximal cyclic runs of positions with one unbroken green; none if always or never green."""
     count = len(sequence)
-    green = [group in stage.groups for stage in sequence]
-    if all(green):
+    # goes_on[i]: the green of the group lasts from stage i through the interstage into the next.
+    goes_on = [
+        _goes_on(layout, sequence[i], sequence[(i + 1) % count], group) for i in range(count)
+    ]
+    if all(goes_on):
         return []
     runs = []
     for start in range(count):
-        if green[start] and not green[start - 1]:
-            run, position = [], start
-            while green[position % count]:
-                run.append(position % count)
-                position += 1
+        if group.id in sequence[start].groups and not goes_on[start - 1]:
+            run = [start]
+            while goes_on[run[-1]]:
+                run.append((run[-1] + 1) % count)
             runs.append(run)
     return runs
+
+
+def _goes_on(layout: SignalLayout, old: StageTiming, new: StageTiming, group: SignalGroup) -> bool:
+    """Whether a green lasts over an interstage; those of imported programs may interrupt it."""
+    if group.id not in old.groups or group.id not in new.groups:
+        return False
+    given = layout.given_interstage.get((old.stage, new.stage), ())
+    return all(phase.state[link] in GREEN for phase in given for link in group.links)
 
 
 def _tail_s(

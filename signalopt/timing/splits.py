@@ -7,6 +7,7 @@ a few small linear programs; whole seconds follow by largest remainder and excha
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -60,6 +61,38 @@ def critical_path(
     idle = float(np.clip(1 - covered, 0, 1) @ np.asarray(least_s, dtype=float))
     gained = sum(w * s.extra_s for w, s in zip(weights, services, strict=True))
     return CriticalPath(total, interstage_total_s - gained + idle)
+
+
+def practical_cycle_s(
+    services: Sequence[Service],
+    constraints: Sequence[GreenConstraint],
+    stage_count: int,
+    interstage_total_s: float,
+    target_saturation: float,
+) -> float:
+    """Shortest cycle in seconds that keeps every lane at or below a degree of saturation.
+
+    Akcelik's practical cycle L / (1 - Y / x), with minimum greens obeyed: time that walkers need and
+    vehicles do not counts as lost. Infinite if no cycle is long enough.
+    """
+    rows = _rows(services, stage_count)
+    needs = np.array([s.ratio for s in services]) / target_saturation
+    bound_rows = _bound_rows(constraints, stage_count)
+    upper = np.vstack(
+        [
+            np.column_stack([needs, -rows]),
+            np.column_stack([np.zeros(len(constraints)), -bound_rows]),
+        ]
+    )
+    limit = np.concatenate([[s.extra_s for s in services], [-c.least_s for c in constraints]])
+    done = linprog(
+        np.concatenate([[1.0], np.zeros(stage_count)]),
+        A_ub=upper,
+        b_ub=limit,
+        A_eq=np.concatenate([[1.0], -np.ones(stage_count)])[None, :],
+        b_eq=[interstage_total_s],
+    )
+    return float(done.fun) if done.status == 0 and done.fun is not None else math.inf
 
 
 def equal_saturation_greens(
@@ -122,6 +155,13 @@ def _rows(services: Sequence[Service], stage_count: int) -> NDArray[np.float64]:
     return rows
 
 
+def _bound_rows(constraints: Sequence[GreenConstraint], stage_count: int) -> NDArray[np.float64]:
+    rows = np.zeros((len(constraints), stage_count))
+    for row, constraint in enumerate(constraints):
+        rows[row, list(constraint.stages)] = 1
+    return rows
+
+
 def _fair_shares(
     services: Sequence[Service],
     constraints: Sequence[GreenConstraint],
@@ -131,9 +171,7 @@ def _fair_shares(
     """Real-valued greens: lexicographic max-min of effective green over flow ratio, stage by stage."""
     rows, extra = _rows(services, stage_count), np.array([s.extra_s for s in services])
     ratios = np.array([s.ratio for s in services])
-    bound_rows = np.zeros((len(constraints), stage_count))
-    for row, constraint in enumerate(constraints):
-        bound_rows[row, list(constraint.stages)] = 1
+    bound_rows = _bound_rows(constraints, stage_count)
     bound = np.array([c.least_s for c in constraints], dtype=float)
     level = np.full(len(services), np.nan)  # NaN: not settled yet
     # Once all lanes are settled, stages without a lane share what is left with the others evenly.

@@ -39,6 +39,7 @@ from signalopt.timing.splits import (
     critical_path,
     equal_saturation_greens,
     exchange,
+    practical_cycle_s,
 )
 
 TARGET_SATURATION = 0.9
@@ -81,10 +82,10 @@ def webster_plan(
 ) -> IntersectionPlan:
     """Plan an intersection for given flows (veh/h by link), obeying every minimum green.
 
-    Without `cycle_s` the cycle is Webster's optimum, or the practical cycle of `target_saturation` if that
-    is longer, within [min_cycle_s, max_cycle_s] (default: the layout's limits, at least what minimum
-    greens need). Raises InputError for bad flows and where no cycle within the bounds can hold the
-    minimum greens.
+    Without `cycle_s` the cycle is Webster's optimum, or the practical cycle that keeps `target_saturation`
+    under all minimum greens if that is longer, within [min_cycle_s, max_cycle_s] (default: the layout's
+    limits, at least what minimum greens need). Raises InputError for bad flows and where no cycle within
+    the bounds can hold the minimum greens.
     """
     demand = Demand(flow_vph, saturation_vph, lanes)
     sequence = stage_timings(layout.stages if stages is None else stages)
@@ -108,9 +109,11 @@ def webster_plan(
         needs = lane_services(layout, plan, states, services, demand)
         if cycle_s is None:
             path = critical_path(needs, len(sequence), between, least_greens_s(layout, sequence))
-            cycle = min(
-                high, max(low, _cycle_for(path.flow_ratio, path.lost_time_s, target_saturation))
+            wanted = max(
+                webster_cycle_s(path.lost_time_s, path.flow_ratio),
+                practical_cycle_s(needs, constraints, len(sequence), between, target_saturation),
             )
+            cycle = min(high, max(low, math.ceil(min(wanted, high) - 1e-6)))
         greens = equal_saturation_greens(needs, constraints, len(sequence), cycle - between)
         if rule is SplitRule.LEAST_DELAY:
             greens = _least_delay(greens, constraints, layout, plan, states, services, cycle)
@@ -123,12 +126,6 @@ def webster_plan(
 def webster_cycle_s(lost_time_s: float, flow_ratio: float) -> float:
     """Webster's optimum cycle (1.5 L + 5) / (1 - Y) in seconds; infinite for Y >= 1."""
     return math.inf if flow_ratio >= 1 else (1.5 * lost_time_s + 5) / (1 - flow_ratio)
-
-
-def practical_cycle_s(lost_time_s: float, flow_ratio: float, target_saturation: float) -> float:
-    """Shortest cycle L / (1 - Y / x) in seconds that keeps degrees of saturation at x (Akcelik)."""
-    spare = 1 - flow_ratio / target_saturation
-    return math.inf if spare <= 0 else lost_time_s / spare
 
 
 def lane_degrees(
@@ -181,14 +178,6 @@ def lane_services(
         )
         needs.add((shown, round(extra, 6), round(together, 9)))
     return [Service(*need) for need in sorted(needs)]
-
-
-def _cycle_for(flow_ratio: float, lost_time_s: float, target_saturation: float) -> int:
-    wanted = max(
-        webster_cycle_s(lost_time_s, flow_ratio),
-        practical_cycle_s(lost_time_s, flow_ratio, target_saturation),
-    )
-    return math.ceil(min(wanted, 10_000))
 
 
 def _plan(

@@ -7,7 +7,7 @@ import pytest
 from signalopt.errors import SimulationError
 from signalopt.microsim.result import SeedRun, SimulationResult
 from signalopt.optimize import confirm
-from signalopt.optimize.budget import Clock
+from signalopt.optimize.budget import Clock, run_limit_s
 from signalopt.optimize.candidates import Candidate
 from signalopt.optimize.confirm import (
     Entrant,
@@ -43,7 +43,7 @@ def outcome(name: str, seeds, wall_s: float = 1.0) -> SimulationResult:
 def calls(monkeypatch):
     made = []
 
-    def simulate(case, plan, seeds, *, workers, listener):
+    def simulate(case, plan, seeds, *, workers, listener, timeout_s=None):
         made.append((plan.name, tuple(seeds)))
         return outcome(plan.name, seeds)
 
@@ -92,7 +92,7 @@ def test_without_runs_the_models_best_leads(calls):
 def test_clock_ends_the_race_and_unrun_entrants_cannot_win(monkeypatch):
     clock = Clock(10, 2)
 
-    def simulate(case, plan, seeds, *, workers, listener):
+    def simulate(case, plan, seeds, *, workers, listener, timeout_s=None):
         return outcome(plan.name, seeds, wall_s=1e6)
 
     monkeypatch.setattr(confirm, "simulate", simulate)
@@ -103,7 +103,7 @@ def test_clock_ends_the_race_and_unrun_entrants_cannot_win(monkeypatch):
 
 
 def test_plan_that_sumo_cannot_finish_loses(monkeypatch):
-    def simulate(case, plan, seeds, *, workers, listener):
+    def simulate(case, plan, seeds, *, workers, listener, timeout_s=None):
         if plan.name == "b":
             raise SimulationError("gridlock")
         return outcome(plan.name, seeds)
@@ -160,3 +160,39 @@ def test_race_leaves_time_for_the_finals(calls):
     run_race(CASE, race, 1, 2, clock, reserved=9)
     assert race.cut_short
     assert calls == []
+
+
+def test_a_plan_that_jams_is_out_whatever_its_model_says(monkeypatch):
+    limits = []
+
+    def simulate(case, plan, seeds, *, workers, listener, timeout_s=None):
+        limits.append(timeout_s)
+        if plan.name == "b":
+            raise SimulationError("no run ended within 10 s")
+        return outcome(plan.name, seeds)
+
+    monkeypatch.setattr(confirm, "simulate", simulate)
+    race = race_of(100)
+    run_race(CASE, race, 1, 2, Clock(1000, 2), limit_s=10.0)
+    assert set(limits) == {10.0}
+    assert race.leader.plan.name == "c"
+    assert not race.is_hopeless
+
+
+def test_a_race_in_which_everyone_jams_is_hopeless(monkeypatch):
+    def simulate(case, plan, seeds, *, workers, listener, timeout_s=None):
+        raise SimulationError("no run ended within 10 s")
+
+    monkeypatch.setattr(confirm, "simulate", simulate)
+    race = race_of(100)
+    assert not race.is_hopeless
+    run_race(CASE, race, 1, 2, Clock(1000, 2), limit_s=10.0)
+    assert race.is_hopeless
+
+
+@pytest.mark.parametrize(
+    ("budget_s", "run_s", "limit_s"),
+    [(60, 4.5, 10), (600, 4.5, 18), (150, 30, 45)],
+)
+def test_patience_with_jams_follows_run_and_budget(budget_s, run_s, limit_s):
+    assert run_limit_s(budget_s, run_s) == limit_s

@@ -11,6 +11,7 @@ from signalopt.timing.bounds import (
 )
 from signalopt.timing.plan import Plan, StageTiming
 from signalopt.timing.safety import Rule, judge_plan
+from signalopt.timing.signals import GivenInterstage, Phase
 from tests.layouts import four_arms, layouts_with_plans, plan_for
 
 
@@ -68,3 +69,19 @@ def test_least_greens_make_a_safe_plan():
     layout = four_arms()
     plan = plan_for(layout, (0, 0, 0))
     assert judge_plan({"C": layout}, Plan("p", "n", (plan,))) == ()
+
+
+def test_an_imported_interstage_may_interrupt_a_green_that_both_stages_have():
+    layout = four_arms()
+    amber = layout.link_count * "r"
+    sequence = (
+        StageTiming("1", ("N", "S"), 0),
+        StageTiming("2", ("N", "N-left"), 0),
+        StageTiming("3", ("E", "W"), 0),
+    )
+    cut = replace(layout, interstages=(GivenInterstage("1", "2", (Phase(3, "y" + amber[1:]),)),))
+    kept = replace(layout, interstages=(GivenInterstage("1", "2", (Phase(3, "G" + amber[1:]),)),))
+    own = [c for c in green_constraints(cut, sequence) if c.stages == (1,)]
+    assert own[0].least_s == 7 - 3  # N needs its seven seconds anew in stage 2
+    assert any(c.stages == (0, 1) for c in green_constraints(kept, sequence))
+    assert all(c.stages != (0, 1) for c in green_constraints(cut, sequence))

@@ -1,4 +1,5 @@
 import itertools
+import math
 
 import numpy as np
 import pytest
@@ -6,7 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from signalopt.timing.bounds import GreenConstraint
-from signalopt.timing.splits import Service, critical_path, equal_saturation_greens, satisfied
+from signalopt.timing.splits import (
+    Service,
+    critical_path,
+    equal_saturation_greens,
+    practical_cycle_s,
+    satisfied,
+)
 
 MINIMA = (GreenConstraint((0,), 5), GreenConstraint((1,), 5), GreenConstraint((2,), 5))
 
@@ -85,6 +92,18 @@ def test_critical_path_over_overlapping_stages_takes_the_longer_way():
     path = critical_path([*services, Service((2,), 3, 0.2)], 3, 24, (7, 7, 7))
     assert path.flow_ratio == pytest.approx(0.7)
     assert path.lost_time_s == pytest.approx(24 - 8 - 3)
+
+
+def test_practical_cycle_is_akceliks_where_minima_do_not_bind():
+    services = [Service((0,), 3, 0.3), Service((1,), 3, 0.15)]
+    # L / (1 - Y / x) = 10 / (1 - 0.5)
+    assert practical_cycle_s(services, (), 2, 16, 0.9) == pytest.approx(20)
+    assert practical_cycle_s(services, (GreenConstraint((1,), 20),), 2, 16, 0.9) == pytest.approx(
+        (16 + 20 - 3) / (1 - 0.3 / 0.9)
+    )
+    assert (
+        practical_cycle_s([Service((0,), 0, 0.6), Service((1,), 0, 0.4)], (), 2, 9, 0.9) == math.inf
+    )
 
 
 def test_stage_without_vehicles_is_lost_time():
