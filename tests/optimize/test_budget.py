@@ -17,12 +17,12 @@ def test_many_runs_do_not_confirm_for_ever():
     ("budget_s", "expected"),
     [
         (115, RunPlan(3, 3, 0)),
-        (90, RunPlan(2, 3, 1)),
-        (60, RunPlan(2, 2, 0)),
+        (90, RunPlan(3, 2, 1)),
+        (55, RunPlan(2, 2, 0)),
         (40, RunPlan(0, 0, 0)),
     ],
 )
-def test_small_budgets_drop_webster_then_seeds_then_confirmation(budget_s, expected):
+def test_small_budgets_drop_seeds_then_webster_then_confirmation(budget_s, expected):
     assert plan_runs(budget_s, 1, 10.0) == expected
 
 
