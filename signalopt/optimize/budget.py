@@ -75,5 +75,9 @@ def plan_runs(budget_s: float, workers: int, run_s: float) -> RunPlan:
     for finalists, least in FINALS:
         if total >= finalists * least:
             final = min(MOST_FINAL_SEEDS, max(least, total // (2 * finalists)))
+            # A batch that is not full takes as long as a full one.
+            full = -(-final // max(1, workers)) * max(1, workers)
+            if full <= MOST_FINAL_SEEDS and full * finalists <= total:
+                final = full
             return RunPlan(finalists, final, total - final * finalists)
     return RunPlan(0, 0, 0)
