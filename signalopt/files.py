@@ -78,3 +78,23 @@ def read_xml(path: Path, what: str) -> etree._ElementTree:
         raise InputError(Problem(f"{path}:{line}", error.msg or "broken XML", what)) from None
     except OSError as error:
         raise InputError(Problem(str(path), str(error), what)) from None
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and its parents. Raises OutputError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{folder}: cannot be made ({error.strerror})") from error
+
+
+def move_into_place(scratch: Path, target: Path, proof: str) -> None:
+    """Rename a finished folder; if another process was quicker, its equal result stays.
+
+    proof: pattern of the file that shows that `target` is finished. Raises OutputError.
+    """
+    try:
+        scratch.rename(target)
+    except OSError as error:
+        if not any(target.glob(proof)):
+            raise OutputError(f"{target}: cannot be written ({error.strerror})") from error

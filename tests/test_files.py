@@ -6,7 +6,14 @@ from pathlib import Path
 import pytest
 
 from signalopt.errors import InputError, OutputError
-from signalopt.files import atomic_path, read_text, read_xml, write_text
+from signalopt.files import (
+    atomic_path,
+    make_folder,
+    move_into_place,
+    read_text,
+    read_xml,
+    write_text,
+)
 
 
 def test_writing_makes_folders_and_keeps_line_ends(tmp_path: Path) -> None:
@@ -111,3 +118,25 @@ def test_xml_entities_are_not_followed(tmp_path: Path) -> None:
     root = read_xml(file, "anything").getroot()
 
     assert "secret" not in (root.text or "")
+
+
+def test_a_finished_folder_is_moved_and_a_quicker_one_stays(tmp_path):
+    scratch, target = tmp_path / "scratch", tmp_path / "target"
+    make_folder(scratch)
+    (scratch / "done.json").write_text("first", encoding="utf-8")
+    move_into_place(scratch, target, "done.json")
+    assert (target / "done.json").read_text(encoding="utf-8") == "first"
+    make_folder(scratch)
+    (scratch / "done.json").write_text("second", encoding="utf-8")
+    move_into_place(scratch, target, "done.json")
+    assert (target / "done.json").read_text(encoding="utf-8") == "first"
+
+
+def test_a_folder_that_cannot_be_made_or_replaced_is_an_output_error(tmp_path):
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(OutputError, match="cannot be made"):
+        make_folder(tmp_path / "file" / "below")
+    make_folder(tmp_path / "scratch")
+    make_folder(tmp_path / "other" / "occupied")
+    with pytest.raises(OutputError, match="cannot be written"):
+        move_into_place(tmp_path / "scratch", tmp_path / "other", "done.json")

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from signalopt.assets import cache_folder
 from signalopt.errors import InputError, OutputError, Problem, SimulationError
+from signalopt.files import make_folder, move_into_place
 from signalopt.network.area import source_files
 from signalopt.network.area_model import ARMS, Area
 from signalopt.network.plain_xml import plain_xml, stop_edge
@@ -52,18 +53,18 @@ def build_area(area: Area, folder: Path | None = None) -> Path:
     OutputError if the folder cannot be written, MissingToolError without SUMO.
     """
     if folder is not None:
-        _make(folder)
+        make_folder(folder)
         return _build_into(area, folder)
     target = cache_folder() / "networks" / f"{area.id}-{area_key(area)}"
     net_file = target / f"{area.id}.net.xml"
     if net_file.is_file() and rules_path(net_file).is_file():
         return net_file
-    _make(target.parent)
+    make_folder(target.parent)
     scratch = Path(tempfile.mkdtemp(prefix=f".{area.id}-", dir=target.parent))
     try:
         _build_into(area, scratch)
         scratch.chmod(0o755)
-        _move_into_place(scratch, target)
+        move_into_place(scratch, target, "*.net.xml")
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     return net_file
@@ -96,22 +97,6 @@ def area_rules(area: Area) -> SignalRules:
             streets={stop_edge(area, a): area.street_name[a.section.street] for a in incoming},
         )
     return SignalRules(places)
-
-
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"{folder}: cannot be made ({error.strerror})") from error
-
-
-def _move_into_place(scratch: Path, target: Path) -> None:
-    """Rename a finished folder; if another process was quicker, its equal result stays."""
-    try:
-        scratch.rename(target)
-    except OSError as error:
-        if not any(target.glob("*.net.xml")):
-            raise OutputError(f"{target}: cannot be written ({error.strerror})") from error
 
 
 def _build_into(area: Area, folder: Path) -> Path:

@@ -16,7 +16,7 @@ from signalopt.demand.graph import ANY_CLASS, read_graph
 from signalopt.demand.vehicles import occupancies, vehicle_types_xml
 from signalopt.errors import OutputError
 from signalopt.export.sumo import sumo_additional
-from signalopt.files import write_text
+from signalopt.files import make_folder, move_into_place, write_text
 from signalopt.network.area import load_area
 from signalopt.network.build_area import build_area
 from signalopt.network.model import Network
@@ -48,18 +48,18 @@ def build_case(scenario: Scenario, folder: Path | None = None) -> Case:
     hashes = input_hashes(scenario, source)
     key = case_key(scenario, hashes)
     if folder is not None:
-        _make(folder.parent)
+        make_folder(folder.parent)
         _build_aside(scenario, source, hashes, key, folder)
         return _assemble(scenario, folder, read_manifest(folder))
     target = cache_folder() / "cases" / f"{scenario.name}-{key}"
     if (target / "manifest.json").is_file():
         return _assemble(scenario, target, read_manifest(target))
-    _make(target.parent)
+    make_folder(target.parent)
     scratch = Path(tempfile.mkdtemp(prefix=f".{scenario.name}-", dir=target.parent))
     try:
         _build(scenario, source, hashes, key, scratch)
         scratch.chmod(0o755)
-        _move_into_place(scratch, target)
+        move_into_place(scratch, target, "manifest.json")
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     return _assemble(scenario, target, read_manifest(target))
@@ -75,7 +75,7 @@ def _build_aside(
         raise OutputError(f"{folder}: cannot be made ({error.strerror})") from error
     try:
         _build(scenario, source, hashes, key, scratch)
-        _make(folder)
+        make_folder(folder)
         for file in sorted(scratch.iterdir()):
             file.replace(folder / file.name)
     except OSError as error:
@@ -182,19 +182,3 @@ def _copy_network(source: Path, folder: Path) -> Network:
     except OSError as error:
         raise OutputError(f"{folder}: cannot be written ({error.strerror})") from error
     return read_network(target)
-
-
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"{folder}: cannot be made ({error.strerror})") from error
-
-
-def _move_into_place(scratch: Path, target: Path) -> None:
-    """Rename a finished folder; if another process was quicker, its equal result stays."""
-    try:
-        scratch.rename(target)
-    except OSError as error:
-        if not (target / "manifest.json").is_file():
-            raise OutputError(f"{target}: cannot be written ({error.strerror})") from error
