@@ -4,7 +4,9 @@
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
-EXTRAS := dev,osm
+TESTED := $(VENV)/.installed-for-tests
+EXTRAS := osm
+TEST_EXTRAS := dev,osm,libsumo,cluster,oracles
 PYTHONS := $(PYTHON) python3.12 python3.13 python3.11 python3 python
 JOBS ?= 2
 
@@ -26,22 +28,22 @@ install: $(INSTALLED) ## make .venv with everything in it
 demo: $(INSTALLED) ## AM peak on Mangilik El: simulate, optimise, confirm, check, export
 	@$(BIN)/signalopt demo -o results/demo
 
-test: $(INSTALLED) ## the quick tests (with CI set: the representative slow ones too)
+test: $(TESTED) ## the quick tests (with CI set: the representative slow ones too)
 	@$(BIN)/python -m pytest -n $(JOBS) -m "$(TESTS)"
 
-test-all: $(INSTALLED) ## every test, the slow ones too
+test-all: $(TESTED) ## every test, the slow ones too
 	@$(BIN)/python -m pytest -n $(JOBS)
 
-lint: $(INSTALLED) ## style, formatting and types: no finding allowed
+lint: $(TESTED) ## style, formatting and types: no finding allowed
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
-format: $(INSTALLED) ## lay out the code as `make lint` wants it
+format: $(TESTED) ## lay out the code as `make lint` wants it
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-bench: $(INSTALLED) ## safety, saturation flow, overhead, coordination, quality of plans (about 20 minutes)
+bench: $(TESTED) ## safety, saturation flow, overhead, coordination, quality of plans (about 20 minutes)
 	@$(BIN)/python -m benchmarks.safety
 	@$(BIN)/python -m benchmarks.saturation
 	@$(BIN)/python -m benchmarks.overhead
@@ -57,8 +59,8 @@ docs: $(INSTALLED) ## write docs/cli.md and the JSON Schemas anew from the code
 # Run it with the oldest Python supported: its versions fit the newer ones too, not the other way round.
 lock: $(BIN)/python ## renew constraints.txt from pyproject.toml (with Python 3.11)
 	@rm -rf build/lock && $(BIN)/python -m venv build/lock
-	@build/lock/bin/pip install --quiet --disable-pip-version-check '.[$(EXTRAS),libsumo]'
-	@{ sed -n '/^#/p' constraints.txt; build/lock/bin/pip freeze --exclude signalopt; } > build/constraints.txt
+	@build/lock/bin/pip install --quiet --disable-pip-version-check '.[$(TEST_EXTRAS),rl]'
+	@{ sed -n '/^#/p' constraints.txt; build/lock/bin/pip freeze --exclude signalopt | sed "s/+cpu//"; } > build/constraints.txt
 	@mv build/constraints.txt constraints.txt && rm -rf build/lock
 
 clean: ## remove results and what tools cache in the tree
@@ -72,6 +74,15 @@ $(INSTALLED): $(BIN)/python pyproject.toml constraints.txt
 	@echo "installing signalopt into $(VENV) (once; a few minutes on a slow line)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
 		--constraint constraints.txt --editable '.[$(EXTRAS)]'
+	@touch $@
+
+# PyTorch is large and not to be had everywhere; without it the tests of learning skip and say so.
+$(TESTED): $(INSTALLED)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--constraint constraints.txt --editable '.[$(TEST_EXTRAS)]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--constraint constraints.txt --editable '.[rl]' \
+		|| echo "note: the [rl] extra could not be installed; tests of learning will be skipped" >&2
 	@touch $@
 
 # A name on the PATH proves nothing (it may be a launcher without its Python), so each one is tried.
