@@ -1,0 +1,1 @@
+"""Scenario sweeps, the store of their results, baselines and their comparison."""
