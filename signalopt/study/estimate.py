@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import polars as pl
+
 from signalopt.microsim.batch import available_cores
 from signalopt.optimize.budget import nominal_run_s
 from signalopt.optimize.streams import trip_times_s
@@ -65,6 +67,6 @@ def _known(folder: Path) -> tuple[frozenset[str], dict[tuple[str, str], float]]:
     runs = read_runs(folder)
     if not runs.height:
         return frozenset(), {}
-    means = runs.group_by("scenario", "engine").mean().select("scenario", "engine", "wall_s")
+    means = runs.group_by("scenario", "engine").agg(pl.col("wall_s").mean())
     costs = {(scenario, engine): wall_s for scenario, engine, wall_s in means.iter_rows()}
     return frozenset(runs.get_column("key").to_list()), costs

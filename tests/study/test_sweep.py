@@ -64,9 +64,8 @@ def test_everything_once_and_nothing_twice(short_sweep: Path, tmp_path: Path) ->
     runs = read_runs(tmp_path / "out")
     assert runs.height == 8
     assert runs.get_column("key").n_unique() == 8
-    by_scale = runs.group_by("set.demand.scale").mean().sort("set.demand.scale")
-    low, high = by_scale.get_column("throughput").to_list()
-    assert low < high
+    arrived = runs.sort("set.demand.scale").get_column("throughput").to_list()
+    assert max(arrived[:4]) < min(arrived[4:])
 
 
 def test_a_crash_is_tried_again_then_told(short_sweep: Path, tmp_path: Path) -> None:
