@@ -11,7 +11,7 @@ _PACKAGE = Path(__file__).resolve().parent
 
 
 def data_folder(kind: str) -> Path:
-    """Folder of shipped data, `kind` being `networks` or `scenarios`.
+    """Folder of shipped data, `kind` being `networks`, `scenarios` or `fleets`.
 
     In a checkout it is the top-level folder, in an installed wheel a copy inside the package.
     """

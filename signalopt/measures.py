@@ -135,5 +135,83 @@ MEASURES: dict[str, Measure] = {
             "tailpipe NOx per vehicle-km without insertion queue idling",
             label="NOx without entry queue",
         ),
+        Measure(
+            "co2e_g",
+            "g/veh-km",
+            "CO2 and CH4 (100 years) per vehicle-km, insertion queue idling included",
+            label="CO2e",
+        ),
+        Measure(
+            "pm_mg",
+            "mg/veh-km",
+            "exhaust PM per vehicle-km, insertion queue idling included; wear is not in it",
+            label="exhaust PM",
+        ),
+        Measure(
+            "soot_mg",
+            "mg/veh-km",
+            "exhaust black carbon per vehicle-km, insertion queue idling included",
+            label="soot",
+        ),
+        Measure(
+            "nonexhaust_pm10_mg",
+            "mg/veh-km",
+            "PM10 of tyres, brakes and road surface per vehicle-km; never part of PM or soot",
+            label="wear PM10",
+        ),
+        Measure(
+            "electricity_kwh",
+            "kWh/veh-km",
+            "electricity of battery vehicles per vehicle-km of all vehicles, heating included",
+            label="electricity",
+        ),
+        Measure(
+            "fuel_total_kg",
+            "kg",
+            "fuel of all vehicles of the window, insertion queue idling included",
+            label="fuel total",
+        ),
+        Measure(
+            "co2e_total_kg",
+            "kg",
+            "CO2 and CH4 of all vehicles of the window, insertion queue idling included",
+            label="CO2e total",
+        ),
+        Measure(
+            "nox_total_g",
+            "g",
+            "tailpipe NOx of all vehicles of the window, insertion queue idling included",
+            label="NOx total",
+        ),
+        Measure(
+            "pm_total_g",
+            "g",
+            "exhaust PM of all vehicles of the window, insertion queue idling included",
+            label="exhaust PM total",
+        ),
+        Measure(
+            "soot_total_g",
+            "g",
+            "exhaust black carbon of all vehicles of the window, insertion queue idling included",
+            label="soot total",
+        ),
+        Measure(
+            "nonexhaust_pm10_total_g",
+            "g",
+            "PM10 of tyres, brakes and road surface of all vehicles of the window",
+            label="wear PM10 total",
+        ),
+        Measure(
+            "electricity_total_kwh",
+            "kWh",
+            "electricity of the battery vehicles of the window, heating included",
+            label="electricity total",
+        ),
+        Measure(
+            "money_eur",
+            "EUR",
+            "time lost by persons, CO2e, NOx and exhaust PM of the window at declared prices",
+            label="cost",
+        ),
     )
 }

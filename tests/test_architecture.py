@@ -35,7 +35,8 @@ FLOORS = {
 }
 SHARED_WORDS = {"errors", "files", "progress", "assets", "measures"}
 LONGEST_MODULE = 350
-HEAVY = ("ortools", "scipy", "numpy", "pydantic", "lxml", "sumolib", "traci", "libsumo", "pandas")
+HEAVY = ("ortools", "scipy", "numpy", "pydantic", "lxml", "sumolib", "traci", "libsumo", "pandas",
+         "numba", "polars", "duckdb", "cma", "openpyxl", "distributed", "torch")  # fmt: skip
 
 MODULES = sorted(PACKAGE.rglob("*.py"))
 NAMES = {
@@ -148,6 +149,7 @@ def world():
     return (list(sys.path), dict(os.environ), os.getcwd(), threading.active_count(),
             signal.getsignal(signal.SIGINT), random.getstate())
 import ortools.sat.python.cp_model, numpy, scipy, pydantic, lxml.etree, typer, rich.progress, rich.table
+import polars
 before = world()
 for name in {names!r}:
     importlib.import_module(name)
