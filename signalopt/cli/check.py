@@ -1,7 +1,8 @@
-"""`signalopt check`: is a plan safe?"""
+"""`signalopt check`: is a plan safe, and does an exported file show what it should?"""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -22,15 +23,27 @@ def check(
             "--realised", help="Judge also what the lamps show in a run of SUMO, second by second."
         ),
     ] = False,
+    against: Annotated[
+        Path | None,
+        typer.Option(
+            "--against",
+            metavar="PLAN",
+            help="PLAN is then an exported file or folder: compare it with this plan or schedule.",
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Judge a plan by every safety rule and list all findings; ends with 1 if there is one.
 
     Findings that the program in force has already, and no less badly, are listed apart as inherited;
-    they do not fail the check.
+    they do not fail the check. With `--against` the lamps of exported files (GMNS, UTDF, NTCIP, VISSIG,
+    RSMP, SUMO, CSV, JSON) are compared with a plan's second by second over a full day.
 
     Example: `signalopt check plan.json mangilik_el_am --realised`
     """
+    if against is not None:
+        _compare(plan, scenario, against, as_json=as_json)
+        return
     from signalopt.cli.cases import make_case
     from signalopt.cli.plans import read_plan_for
     from signalopt.cli.progress_view import shown_progress
@@ -61,6 +74,46 @@ def check(
         for finding in verdict.inherited:
             say(f"  {finding}")
     if not verdict.safe:
+        raise typer.Exit(1)
+
+
+def _compare(path: Path, scenario: str, against: Path, *, as_json: bool) -> None:
+    """Compare exported files with a plan; ends with 1 if they show anything else."""
+    from signalopt.cli.cases import make_case
+    from signalopt.cli.plans import read_schedule_for
+    from signalopt.cli.progress_view import shown_progress
+    from signalopt.cli.show import print_json, say
+    from signalopt.export.read_back import compare_with_plans
+    from signalopt.export.timetable import timetable
+
+    with shown_progress() as listener:
+        case = make_case(scenario, listener)
+        schedule = read_schedule_for(case, against)
+        results = compare_with_plans(path, timetable(schedule), case.network)
+    if as_json:
+        print_json(
+            {
+                "against": schedule.name,
+                "scenario": case.name,
+                "same": not any(found.differences for found in results),
+                "formats": [
+                    {
+                        "format": found.format,
+                        "intersections": found.intersections,
+                        "files": list(found.files),
+                        "differences": list(found.differences),
+                    }
+                    for found in results
+                ],
+            }
+        )
+    else:
+        for found in results:
+            verdict = "DIFFERENT" if found.differences else "the same over a full day"
+            say(f"{found.format}, {found.intersections} intersections: {verdict}")
+            for text in found.differences:
+                say(f"  {text}")
+    if any(found.differences for found in results):
         raise typer.Exit(1)
 
 

@@ -41,7 +41,7 @@ def demo(
     from signalopt.cli.show import clock, say
     from signalopt.cli.targets import check_folder_target
     from signalopt.errors import UnsafePlanError
-    from signalopt.export.package import FORMATS, export_plan
+    from signalopt.export.package import export_plan
     from signalopt.files import write_text
     from signalopt.handover import sheet_facts
     from signalopt.optimize.job import optimize
@@ -62,8 +62,9 @@ def demo(
         if not verdict.safe:
             raise UnsafePlanError("\n".join(map(str, verdict.findings)))
         facts = sheet_facts(load_scenario(scenario), case, datetime.now(UTC).date().isoformat())
+        formats = ("sumo", "csv", "html")
         written = export_plan(
-            found.plan, case.network, FORMATS, output, inherited=facts.inherited, facts=facts
+            found.plan, case.network, formats, output, inherited=facts.inherited, facts=facts
         )
     print_optimisation(found)
     say(sentence(verdict))

@@ -1,4 +1,4 @@
-"""`signalopt export`: a safe plan in the formats of those who will run it."""
+"""`signalopt export`: a safe plan or schedule in the formats of those who will run it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import typer
 
 from signalopt.cli.options import Folder, Json, PlanFile, Scenario
 
+ALL = "all"
+
 
 def export(
     plan: PlanFile,
@@ -16,35 +18,61 @@ def export(
     output: Folder,
     formats: Annotated[
         str,
-        typer.Option("--format", metavar="LIST", help="Formats, comma-separated: sumo, csv, html."),
+        typer.Option(
+            "--format",
+            metavar="LIST",
+            help="Formats, comma-separated, or `all`: sumo, waut, csv, json, html, gmns, utdf, "
+            "ntcip, vissig, rsmp (docs/formats.md).",
+        ),
     ] = "sumo,csv,html",
     as_json: Json = False,
 ) -> None:
-    """Write a plan as SUMO file, CSV table and printable sheets with time-space diagrams.
+    """Write a plan or a schedule for controllers, other programs and people, with a manifest.
 
     The plan is judged first: with any finding that the program in force does not have, nothing is
-    written and the command ends with 1.
+    written and the command ends with 1. A format that cannot hold an intersection is refused and says
+    why; with `all` that intersection is left out of that format, and told.
 
-    Example: `signalopt export plan.json mangilik_el_am --format sumo,csv,html -o sheets`
+    Example: `signalopt export plan.json mangilik_el_am --format all -o handover`
     """
     from signalopt.cli.cases import make_case
-    from signalopt.cli.plans import read_plan_for
+    from signalopt.cli.plans import read_schedule_for
     from signalopt.cli.progress_view import shown_progress
-    from signalopt.cli.show import print_json, say
-    from signalopt.export.package import export_plan
+    from signalopt.cli.show import print_json, remark, say
+    from signalopt.export.package import FORMATS, make_export
+    from signalopt.export.together import write_together
     from signalopt.handover import sheet_facts
     from signalopt.scenario.load import load_scenario
 
+    names = [name.strip() for name in formats.split(",") if name.strip()]
+    partial = ALL in names
+    wanted = list(FORMATS) if partial else names
     with shown_progress() as listener:
         case = make_case(scenario, listener)
-        chosen = read_plan_for(case, plan)
+        chosen = read_schedule_for(case, plan)
         facts = sheet_facts(load_scenario(scenario), case, datetime.now(UTC).date().isoformat())
-        wanted = [name.strip() for name in formats.split(",") if name.strip()]
-        written = export_plan(
-            chosen, case.network, wanted, output, inherited=facts.inherited, facts=facts
+        made = make_export(
+            chosen, case.network, wanted, inherited=facts.inherited, facts=facts, partial=partial
         )
+        written = write_together(output, made.files)
     if as_json:
-        print_json({"plan": chosen.name, "scenario": case.name, "files": [str(p) for p in written]})
+        print_json(
+            {
+                "plan": chosen.name,
+                "scenario": case.name,
+                "files": [str(p) for p in written],
+                "refused": [
+                    {"format": name, "intersection": p.where, "found": p.found}
+                    for name, p in made.refused
+                ],
+                "transliterated": {n: list(w.names) for n, w in made.written.items() if w.names},
+            }
+        )
         return
     for path in written:
         say(str(path))
+    for name, problem in made.refused:
+        remark(f"{name}: left out: {problem}")
+    for name, entry in made.written.items():
+        for text in entry.names:
+            remark(f"{name}: {text}")

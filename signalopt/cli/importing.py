@@ -1,4 +1,4 @@
-"""`signalopt import sumo | osm`: the user's own network."""
+"""`signalopt import sumo | osm | utdf`: the user's own network, volumes and timings."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ app = typer.Typer(
 
 @app.callback()
 def importing() -> None:
-    """Bring your own network: a SUMO case, or an OpenStreetMap extract."""
+    """Bring your own: a SUMO case, an OpenStreetMap extract, or Synchro's volumes and timings (UTDF)."""
 
 
 @app.command(cls=GuardedCommand)
@@ -132,6 +132,64 @@ def osm(
         return
     say(f"{made.net_file}: {made.streets} street sections, {made.signals} signals")
     say(f"what is measured in it and what is estimated: {made.readme}")
+
+
+@app.command(cls=GuardedCommand)
+def utdf(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE.csv", help="A combined UTDF file of version 8 (or 7).")
+    ],
+    scenario: Annotated[
+        str,
+        typer.Argument(
+            metavar="SCENARIO", help="A scenario on the network that the file is about."
+        ),
+    ],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="DIR", help="Folder for plan and counts.")
+    ],
+    nodes: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="MAP.csv",
+            help="Which node is which signal: a CSV with the columns INTID,intersection. "
+            "[default: by the nodes' DESCRIPTION]",
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Read turning volumes and timings of a Synchro file: `counts.csv` for a scenario's demand, `plan.json`.
+
+    Greens begin when the file says; interstages are the network's own, so that the plan can be judged
+    (`signalopt check`).
+
+    Example: `signalopt import utdf synchro.csv mine.yaml --nodes nodes.csv -o from-synchro`
+    """
+    from signalopt.cli.cases import make_case
+    from signalopt.cli.progress_view import shown_progress
+    from signalopt.cli.show import print_json, remark, say
+    from signalopt.export.utdf.importing import import_utdf
+
+    with shown_progress() as listener:
+        case = make_case(scenario, listener)
+        made = import_utdf(file, case.network, output, nodes)
+    if as_json:
+        print_json(
+            {
+                "plan": str(made.plan_file) if made.plan_file else None,
+                "counts": str(made.counts_file) if made.counts_file else None,
+                "intersections": list(made.intersections),
+                "counts_rows": made.rows,
+                "remarks": list(made.remarks),
+            }
+        )
+        return
+    if made.plan_file is not None:
+        say(f"{made.plan_file}: {len(made.intersections)} intersections")
+    if made.counts_file is not None:
+        say(f"{made.counts_file}: {made.rows} turning counts")
+    for text in made.remarks:
+        remark(f"note: {text}")
 
 
 def parse_bbox(text: str) -> tuple[float, float, float, float]:

@@ -1,4 +1,4 @@
-"""Plan files named on the command line: our JSON, or a SUMO additional file."""
+"""Plan files named on the command line: our JSON (plan or schedule), or a SUMO additional file."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from signalopt.scenario.case import Case
     from signalopt.timing.plan import Plan
+    from signalopt.timing.schedule import Schedule
 
 
 def is_xml(path: Path) -> bool:
@@ -27,3 +28,16 @@ def read_plan_for(case: Case, path: Path) -> Plan:
     if is_xml(path):
         return completed(case, read_sumo_additional(path, case.network))
     return completed(case, read_plan(path, case.network.fingerprint))
+
+
+def read_schedule_for(case: Case, path: Path) -> Schedule:
+    """Read a schedule file, or a plan in any format as a schedule that runs it all day.
+
+    Raises InputError, also for one that was made for another network.
+    """
+    from signalopt.timing.schedule import Schedule
+    from signalopt.timing.schedule_file import is_schedule, read_schedule
+
+    if not is_xml(path) and is_schedule(path):
+        return read_schedule(path, case.network.fingerprint)
+    return Schedule.of_plan(read_plan_for(case, path))

@@ -15,6 +15,7 @@ class Subject(StrEnum):
 
     PLAN = "plan"
     SCENARIO = "scenario"
+    TIMING = "timing"
 
 
 def schema(
@@ -24,7 +25,7 @@ def schema(
         typer.Option("-o", "--output", metavar="FILE", help="File to write.  [default: print it]"),
     ] = None,
 ) -> None:
-    """Print the JSON Schema of plan files or scenarios, so that editors complete and check them.
+    """Print the JSON Schema of our files, so that editors complete and other programs check them.
 
     Example: `signalopt schema scenario -o schema.json`
     """
@@ -43,6 +44,10 @@ def _schema(subject: Subject) -> dict[str, object]:
         from signalopt.timing.planfile import plan_schema
 
         return plan_schema()
+    if subject is Subject.TIMING:
+        from signalopt.export.timing_json import timing_schema
+
+        return timing_schema()
     from signalopt.scenario.json_schema import scenario_schema
 
     return scenario_schema()

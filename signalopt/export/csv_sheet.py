@@ -1,6 +1,6 @@
 """CSV sheet: a whole plan in one table, one row for each green of each signal group.
 
-Columns and their meaning: docs/formats.md. UTF-8 with a byte order mark, so that spreadsheets show
+Columns and their meaning: docs/formats/csv.md. UTF-8 with a byte order mark, so that spreadsheets show
 Kazakh and Russian names; RFC 4180 quoting. Seconds count from the offset of the intersection.
 """
 

@@ -36,36 +36,59 @@ def sumo_additional(
     Plan name and network fingerprint travel as `param` of every tlLogic. Raises KeyError for an
     intersection without layout (judge the plan first).
     """
-    root = etree.Element("additional", nsmap={"xsi": _XSI})
-    root.set(f"{{{_XSI}}}noNamespaceSchemaLocation", _SCHEMA)
-    for line in (
+    root = additional_root(
         f"Timing plan: {plan.name}. Network fingerprint: {plan.network}.",
         "Offset: second of the common clock (midnight), modulo the cycle, at which phase 0 starts.",
         "Whole seconds; the last seconds of each green flash on the street (SUMO shows G).",
-    ):
-        root.append(etree.Comment(_comment(line)))
+    )
     for program in plan.intersections:
-        logic = etree.SubElement(
-            root,
-            "tlLogic",
-            id=program.intersection,
-            type="static",
-            programID=program_id,
-            offset=_number(program.offset_s),
-        )
-        etree.SubElement(logic, "param", key=PLAN_KEY, value=plan.name)
-        etree.SubElement(logic, "param", key=NETWORK_KEY, value=plan.network)
-        layout = layouts[program.intersection]
-        names, now = _stage_starts(layout, program), 0.0
-        for phase in phases(layout, program):
-            line_of_program = etree.SubElement(
-                logic, "phase", duration=_number(phase.duration_s), state=phase.state
-            )
-            if now in names:
-                line_of_program.set("name", names[now])
-            now += phase.duration_s
+        add_logic(root, plan, program, layouts[program.intersection], program_id)
+    return additional_text(root)
+
+
+def additional_root(*comments: str) -> etree._Element:
+    """An empty `additional` element that names SUMO's schema, with lines of comment."""
+    root = etree.Element("additional", nsmap={"xsi": _XSI})
+    root.set(f"{{{_XSI}}}noNamespaceSchemaLocation", _SCHEMA)
+    for line in comments:
+        root.append(etree.Comment(_comment(line)))
+    return root
+
+
+def additional_text(root: etree._Element) -> str:
+    """The text of an additional file."""
     text: bytes = etree.tostring(root, pretty_print=True, xml_declaration=True, encoding="UTF-8")
     return text.decode()
+
+
+def add_logic(
+    root: etree._Element,
+    plan: Plan,
+    program: AnyProgram,
+    layout: SignalLayout,
+    program_id: str,
+    params: Mapping[str, str] | None = None,
+) -> None:
+    """Append one program as a static `tlLogic`, with more `param` if given."""
+    logic = etree.SubElement(
+        root,
+        "tlLogic",
+        id=program.intersection,
+        type="static",
+        programID=program_id,
+        offset=_number(program.offset_s),
+    )
+    own = {PLAN_KEY: plan.name, NETWORK_KEY: plan.network, **(params or {})}
+    for key, value in own.items():
+        etree.SubElement(logic, "param", key=key, value=value)
+    names, now = _stage_starts(layout, program), 0.0
+    for phase in phases(layout, program):
+        line_of_program = etree.SubElement(
+            logic, "phase", duration=_number(phase.duration_s), state=phase.state
+        )
+        if now in names:
+            line_of_program.set("name", names[now])
+        now += phase.duration_s
 
 
 def _stage_starts(layout: SignalLayout, program: AnyProgram) -> dict[float, str]:

@@ -31,7 +31,13 @@ def read_sumo_additional(path: Path, network: Network, program_id: str | None = 
 
     Raises InputError with every problem of the file (file and line each).
     """
-    root = read_xml(path, _WHAT).getroot()
+    return sumo_plan(read_xml(path, _WHAT).getroot(), path, network, program_id)
+
+
+def sumo_plan(
+    root: etree._Element, path: Path, network: Network, program_id: str | None = None
+) -> Plan:
+    """The plan in an additional file's parsed XML; `path` names it in problems. Raises InputError."""
     problems: list[Problem] = []
     if root.tag not in ("additional", "net", "tlLogics"):
         found = f"a file of <{root.tag}>"

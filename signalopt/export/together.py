@@ -12,7 +12,7 @@ from signalopt.errors import OutputError
 _NEW, _OLD = "new", "old"
 
 
-def write_together(folder: Path, texts: Mapping[str, str]) -> tuple[Path, ...]:
+def write_together(folder: Path, texts: Mapping[str, str | bytes]) -> tuple[Path, ...]:
     """Write `texts` (by file name, which may hold folders) into `folder`. Returns the paths.
 
     All files are written into a temporary folder first and then renamed one by one; files that are
@@ -27,7 +27,7 @@ def write_together(folder: Path, texts: Mapping[str, str]) -> tuple[Path, ...]:
         for name, text in texts.items():
             target = scratch / _NEW / name
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(text, encoding="utf-8", newline="\n")
+            target.write_bytes(text if isinstance(text, bytes) else text.encode())
         for name in texts:
             made = (*_missing_folders((folder / name).parent), *made)
             _replace(scratch, folder, name)

@@ -1,0 +1,1 @@
+"""Rings, barriers and phases: the form in which American controllers and programs hold a plan."""

@@ -1,0 +1,1 @@
+"""UTDF version 8: the combined CSV of Synchro and its neighbours, one file a plan."""

@@ -1,0 +1,1 @@
+"""PTV VISSIG: fixed-time supply files (`.sig`), one a controller."""
