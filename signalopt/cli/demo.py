@@ -27,7 +27,7 @@ def demo(
     ] = Path("results/demo"),
     budget: Annotated[
         float, typer.Option(metavar="SECONDS", help="Time for the search and its confirmation.")
-    ] = 190.0,
+    ] = 140.0,
     workers: Workers = 0,
 ) -> None:
     """Build, simulate today's plan, optimise, confirm, check, export; about three minutes on two cores.

@@ -9,7 +9,10 @@ from signalopt.cli.show import print_table, say
 from signalopt.measures import MEASURES
 
 if TYPE_CHECKING:
+    from signalopt.emissions.band import Band
+    from signalopt.emissions.estimate import EmissionDifference
     from signalopt.microsim.compare import Comparison
+    from signalopt.microsim.emission_detail import EmissionDetail
     from signalopt.microsim.result import SimulationResult
     from signalopt.microsim.statistics import Change, Estimate
     from signalopt.optimize.result import OptimisationResult
@@ -31,6 +34,8 @@ def print_result(result: SimulationResult) -> None:
         f"{result.scenario} under {result.plan}, {len(result.runs)} of {len(result.seeds)} seeds"
     )
     print_table(title, ("measure", "mean", "95 % interval", "unit"), rows, right=("mean",))
+    if result.emission_detail is not None:
+        print_emissions(result.emission_detail)
 
 
 def print_comparison(comparison: Comparison, names: Iterable[str] = MEASURES) -> None:
@@ -59,6 +64,48 @@ def print_comparison(comparison: Comparison, names: Iterable[str] = MEASURES) ->
     )
     title = f"{comparison.scenario}: from {comparison.before} to {comparison.after}, same seeds"
     print_table(title, (*columns, "unit", ""), rows, right=columns[1:4])
+    if comparison.emission_change is not None:
+        print_emission_change(comparison.emission_change)
+
+
+EMISSIONS_SHOWN = ("fuel_g", "co2_g", "nox_mg", "pm_mg", "soot_mg")
+
+
+def print_emissions(detail: EmissionDetail) -> None:
+    """Print emissions per vehicle-km and in total by class, with the band of what is uncertain."""
+    per_km = detail.per_km()
+    units = {"g": ("kg", 1000), "mg": ("g", 1000)}
+    rows = []
+    for name in EMISSIONS_SHOWN:
+        unit, divisor = units[name.rsplit("_", 1)[1]]
+        shown = [band(detail.result.total[name].scaled(1 / divisor))]
+        shown += [band(row[name].scaled(1 / divisor)) for row in detail.result.by_class.values()]
+        label = MEASURES[name].label
+        rows.append(
+            (label, band(per_km[name]) if per_km else "", MEASURES[name].unit, *shown, unit)
+        )
+    title = f"emissions of a run, fleet {detail.fleet}, {detail.temperature_c:g} \N{DEGREE SIGN}C"
+    title += ": central [95 % band of factors, fleet, winter]"
+    classes = [name.replace("_", " ") for name in detail.result.by_class]
+    print_table(title, ("", "per km", "unit", "total", *classes, "unit "), rows)
+    for note in detail.result.notes:
+        say(f"note: {note}")
+
+
+def print_emission_change(change: EmissionDifference) -> None:
+    """Print what the change of plan does to emissions, with the band that both plans share."""
+    rows = [
+        (MEASURES[name].label, f"{band(change.percent[name], sign=True)} %")
+        for name in EMISSIONS_SHOWN
+        if name in change.percent
+    ]
+    print_table("emissions: change of the mean run [95 % band of factors]", ("", "change"), rows)
+
+
+def band(found: Band, *, sign: bool = False) -> str:
+    """`273 [250, 305]`."""
+    central, low, high = (number(x, sign=sign) for x in (found.central, found.low, found.high))
+    return f"{central} [{low}, {high}]"
 
 
 def print_optimisation(found: OptimisationResult) -> None:
@@ -76,12 +123,32 @@ def print_optimisation(found: OptimisationResult) -> None:
         rows = [_optimisation_row(found, name) for name in MAIN_MEASURES]
         print_table(title, columns, [row for row in rows if row])
     say(f"cycle: {', '.join(f'{cycle} s' for cycle in found.winner.cycles_s)}")
-    say(f"coordination: {found.winner.status}, proven gap {100 * found.winner.gap:.1f} %")
+    say(f"found by: {found.winner.label}")
+    if found.winner.coordination is not None:
+        solved = found.winner.coordination
+        say(f"coordination: {solved.status}, proven gap {100 * solved.gap:.1f} %")
     say(f"{found.objective}: {found.verdict}")
+    if found.demand:
+        print_other_demand(found)
     for text in found.remarks:
         say(f"note: {text}")
     if found.cut_short:
-        say("note: the clock left out planned runs; a larger --budget or more cores would use them")
+        say("note: the clock left out planned work; a larger --budget or more cores would use it")
+
+
+def print_other_demand(found: OptimisationResult) -> None:
+    """How the plans do under demand that they were not tuned for."""
+    rows = [
+        (
+            row.plan, f"x{row.demand:g}", row.simulator, f"{number(row.value.mean)} {interval(row.value)}",
+            number(row.worst), str(row.incomplete),
+        )
+        for row in found.demand
+    ]  # fmt: skip
+    columns = ("plan", "demand", "by", "mean [95 %]", "worst", "incomplete")
+    print_table(
+        f"{found.objective} under other demand, on other days", columns, rows, right=columns[4:]
+    )
 
 
 def _optimisation_row(found: OptimisationResult, name: str) -> tuple[str, ...] | None:

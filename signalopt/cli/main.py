@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from signalopt import __version__
-from signalopt.cli import importing
+from signalopt.cli import baseline, emissions, importing, results
 from signalopt.cli.areas import areas
 from signalopt.cli.build import build
 from signalopt.cli.calibrate import calibrate
@@ -15,11 +15,14 @@ from signalopt.cli.check import check
 from signalopt.cli.demo import demo
 from signalopt.cli.doctor import doctor
 from signalopt.cli.export import export
+from signalopt.cli.fleet import app as fleet_app
 from signalopt.cli.guard import GuardedCommand
 from signalopt.cli.optimize import optimize
+from signalopt.cli.pareto import pareto
 from signalopt.cli.scenarios import scenarios
 from signalopt.cli.schema import schema
 from signalopt.cli.simulate import simulate
+from signalopt.cli.sweep import sweep
 
 HELP = """Safe, low-emission timing plans for real traffic signals, judged by SUMO.
 
@@ -69,13 +72,19 @@ for command in (
     simulate,
     calibrate,
     optimize,
+    pareto,
     check,
     export,
     demo,
+    sweep,
     schema,
 ):
     app.command(cls=GuardedCommand)(command)
 app.add_typer(importing.app, name="import")
+app.add_typer(emissions.app, name="emissions")
+app.add_typer(fleet_app, name="fleet")
+app.add_typer(baseline.app, name="baseline")
+app.add_typer(results.app, name="results")
 
 
 def run() -> None:

@@ -15,8 +15,12 @@ class Objective(StrEnum):
     """What a plan is judged by."""
 
     DELAY = "delay"
-    CO2 = "co2"
+    PERSON_DELAY = "person_delay"
     STOPS = "stops"
+    CO2 = "co2"
+    SOOT = "soot"
+    BALANCED = "balanced"
+    MONEY = "money"
 
 
 def optimize(
@@ -34,6 +38,20 @@ def optimize(
     seed: Annotated[
         int, typer.Option(min=0, metavar="N", help="Seed of the search and of its simulations.")
     ] = 1,
+    robust: Annotated[
+        bool,
+        typer.Option(
+            "--robust",
+            help="Half of the weight on the worst of other days and demands, a fifth less to a fifth more.",
+        ),
+    ] = False,
+    redesign: Annotated[
+        bool,
+        typer.Option(
+            "--redesign",
+            help="Design the stages afresh too: the plan is for signals that are changed like that.",
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Find a plan, prove it safe and confirm it in SUMO on seeds that the search has not seen.
@@ -60,6 +78,8 @@ def optimize(
             budget_s=budget,
             workers=workers,
             seed=seed,
+            robust=robust,
+            redesign=redesign,
             listener=listener,
         )
     write_plan(output, found.plan)

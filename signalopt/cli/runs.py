@@ -21,11 +21,18 @@ def run_plan(
     workers: int,
     keep: Path | None,
     listener: Listener,
+    emission_model: str = "fitted",
 ) -> SimulationResult:
     """Simulate today's plan (None), one of our plan files, or a SUMO additional file as it is."""
     from signalopt.microsim.simulate import simulate, simulate_additional
 
     if plan is not None and is_xml(plan):
-        return simulate_additional(case, plan, seeds, workers=workers, keep=keep, listener=listener)
+        return simulate_additional(
+            case, plan, seeds, workers=workers, keep=keep, emission_model=emission_model,
+            listener=listener,
+        )  # fmt: skip
     chosen = None if plan is None else read_plan_for(case, plan)
-    return simulate(case, chosen, seeds, workers=workers, keep=keep, listener=listener)
+    return simulate(
+        case, chosen, seeds, workers=workers, keep=keep, emission_model=emission_model,
+        listener=listener,
+    )  # fmt: skip

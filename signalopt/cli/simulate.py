@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +14,14 @@ if TYPE_CHECKING:
     from signalopt.microsim.result import SimulationResult
 
 TODAY = "today"
+
+
+class EmissionModel(StrEnum):
+    """How emissions are counted; the names of signalopt.microsim.pricing."""
+
+    FITTED = "fitted"
+    PHEMLIGHT5 = "phemlight5"
+    SUMO_DEFAULT = "sumo-default"
 
 
 def simulate(
@@ -37,6 +46,28 @@ def simulate(
         Path | None,
         typer.Option(metavar="DIR", help="Leave SUMO's inputs and outputs of every seed here."),
     ] = None,
+    fleet: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FLEET",
+            help="Fleet for emissions: a built-in name (`signalopt fleet show`) or a .csv/.toml file."
+            "  [default: the scenario's]",
+        ),
+    ] = None,
+    temperature: Annotated[
+        float | None,
+        typer.Option(
+            metavar="C",
+            help="Air temperature for emissions, degrees Celsius.  [default: the scenario's]",
+        ),
+    ] = None,
+    emission_model: Annotated[
+        EmissionModel,
+        typer.Option(
+            "--emissions",
+            help="fitted: fast; phemlight5: by SUMO's device, to verify; sumo-default: as SUMO is.",
+        ),
+    ] = EmissionModel.FITTED,
     as_json: Json = False,
 ) -> None:
     """Run a plan in SUMO and print the measures with 95 % intervals over the seeds.
@@ -55,17 +86,18 @@ def simulate(
     from signalopt.errors import SimulationError
     from signalopt.microsim.compare import compare as paired
     from signalopt.microsim.simulate import SimulationInterruptedError
+    from signalopt.scenario.emission_setting import with_emissions
 
-    chosen = parse_seeds(seeds)
+    chosen, model = parse_seeds(seeds), emission_model.value
     other = None if compare in (None, TODAY) else Path(str(compare))
     try:
         with shown_progress() as listener:
-            case = make_case(scenario, listener)
+            case = with_emissions(make_case(scenario, listener), fleet, temperature)
             before = None
             if compare is not None:
                 keep_before = keep / "compared" if keep else None
-                before = run_plan(case, other, chosen, workers, keep_before, listener)
-            result = run_plan(case, plan, chosen, workers, keep, listener)
+                before = run_plan(case, other, chosen, workers, keep_before, listener, model)
+            result = run_plan(case, plan, chosen, workers, keep, listener, model)
     except SimulationInterruptedError as stop:
         _show_partial(stop.partial, as_json=as_json)
         raise

@@ -77,11 +77,13 @@ class VehicleClass:
 class Season:
     """State of the road: factors on the dry-road parameters and the ratios they are calibrated to.
 
+    temperature_c: air temperature that emissions are counted at where a scenario gives none.
     grip_mps2: the hardest braking that the road allows to anyone.
     """
 
     id: str
     title: str
+    temperature_c: float
     saturation_ratio: float
     free_speed_ratio: float
     tau: float

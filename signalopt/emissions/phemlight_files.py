@@ -10,8 +10,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Mapping
-from itertools import chain
+from collections.abc import Mapping, Sequence
+from itertools import chain, pairwise
 
 import numpy as np
 
@@ -38,10 +38,8 @@ def table_faults(name: str, files: Mapping[str, str]) -> list[str]:
 
     `files`: texts by file name, as `vehicle_files` gives them.
     """
-    faults = []
-    for suffix in (VEHICLE_SUFFIX, FUEL_SUFFIX, POLLUTANT_SUFFIX):
-        if name + suffix not in files:
-            faults.append(f"{name}{suffix}: missing")
+    suffixes = (VEHICLE_SUFFIX, FUEL_SUFFIX, POLLUTANT_SUFFIX)
+    faults = [f"{name}{suffix}: missing" for suffix in suffixes if name + suffix not in files]
     if faults:
         return faults
     faults += _json_faults(name + VEHICLE_SUFFIX, files[name + VEHICLE_SUFFIX])
@@ -117,7 +115,7 @@ def _text(value: float) -> str:
     return f"{value:.8g}"
 
 
-def _csv(rows: list[tuple[str, ...]]) -> str:
+def _csv(rows: Sequence[tuple[str, ...]]) -> str:
     return "".join(",".join(row) + "\n" for row in rows)
 
 
@@ -165,7 +163,7 @@ def _csv_faults(where: str, text: str, columns: tuple[str, ...]) -> list[str]:
     except ValueError as error:
         return [*faults, f"{where}: {error}"]
     power = [row[0] for row in numbers if row]
-    if any(b <= a for a, b in zip(power, power[1:], strict=False)):
+    if any(b <= a for a, b in pairwise(power)):
         faults.append(f"{where}: power does not rise from row to row")
     places = [header.index(name) for name in columns if name in header]
     if not any(chain.from_iterable([row[i] for i in places if i < len(row)] for row in numbers)):

@@ -32,28 +32,23 @@ class NameParts:
 
 def parse_name(name: str) -> NameParts | str:
     """The parts of a class name, or the reason why SUMO cannot be given it."""
-    if len(name) < _SHORTEST:
-        return f"shorter than {_SHORTEST} characters"
     vehicle = next((token for token in _CLASSES if token in name), "")
-    if not vehicle:
-        return f"no vehicle class ({', '.join(_CLASSES)})"
-    if vehicle == "CB":
-        return "CB changes the drive-train efficiency of all vehicles of the run: call it CO"
     fuel = next((token for token in _FUELS if token in name), "")
-    if not fuel:
-        return f"no fuel ({', '.join(_FUELS)})"
     euro = name.split("_EU", 1)[1].split("_", 1)[0] if "_EU" in name else ""
-    if not euro and fuel != "_BEV":
-        return "no Euro class (_EU3, _EUIII)"
-    size = ""
-    if vehicle in _SIZES:
-        # the size is a whole part of the name, else the II of EUIII would be one
-        size = next(
-            (s for s in _SIZES[vehicle] if f"{name}_".endswith(f"{s}_") or f"{s}_" in name), ""
-        )
-        if not size:
-            return f"no size class ({', '.join(_SIZES[vehicle])})"
-    return NameParts(vehicle, fuel.removeprefix("_"), euro, size.removeprefix("_"))
+    # the size is a whole part of the name, else the II of EUIII would be one
+    sizes = _SIZES.get(vehicle, ())
+    size = next((s for s in sizes if s.removeprefix("_") in name.split("_")), "")
+    faults = {
+        f"shorter than {_SHORTEST} characters": len(name) < _SHORTEST,
+        f"no vehicle class ({', '.join(_CLASSES)})": not vehicle,
+        "CB changes the drive-train efficiency of all vehicles of the run: call it CO": vehicle
+        == "CB",
+        f"no fuel ({', '.join(_FUELS)})": not fuel,
+        "no Euro class (_EU3, _EUIII)": not euro and fuel != "_BEV",
+        f"no size class ({', '.join(sizes)})": bool(sizes) and not size,
+    }
+    fault = next((text for text, holds in faults.items() if holds), "")
+    return fault or NameParts(vehicle, fuel.removeprefix("_"), euro, size.removeprefix("_"))
 
 
 def name_fault(name: str, available: Collection[str]) -> str:

@@ -100,10 +100,11 @@ def phem_vehicles() -> tuple[PhemVehicle, ...]:
     Raises InputError if a data file lacks a value or holds an impossible one.
     """
     folder = resources.files("signalopt.emissions") / "data" / "phemlight"
-    found = []
-    for file in folder.iterdir():
-        if file.name.endswith(".toml") and file.name != WINTER_FILE:
-            found.append(vehicle_from(tomllib.loads(file.read_text(encoding="utf-8")), file.name))
+    found = [
+        vehicle_from(tomllib.loads(file.read_text(encoding="utf-8")), file.name)
+        for file in folder.iterdir()
+        if file.name.endswith(".toml") and file.name != WINTER_FILE
+    ]
     return tuple(sorted(found, key=lambda vehicle: vehicle.name))
 
 

@@ -1,8 +1,8 @@
 """The `sumo` command of the counting protocol: everything that makes two plans comparable.
 
 No vehicle may vanish (no teleports, no maximum departure delay, unfinished and never inserted ones
-are written), every vehicle has an emission device, the step length is fixed, and nobody reroutes
-unless the case itself says so.
+are written), the step length is fixed, and nobody reroutes unless the case itself says so. Emission
+devices (every vehicle has one, or none) are an option: the default emission model does without.
 """
 
 from __future__ import annotations
@@ -45,11 +45,12 @@ class SeedFiles:
 
 
 def seed_command(
-    case: Case, seed: int, signals: Sequence[Path], files: SeedFiles
+    case: Case, seed: int, signals: Sequence[Path], files: SeedFiles, extra: Sequence[str] = ()
 ) -> tuple[str, ...]:
     """The command of one measured run; `signals` are additional files with signal programs.
 
-    Raises MissingToolError if `sumo` is not installed.
+    extra: further options, such as those of emission devices. Raises MissingToolError if `sumo` is
+    not installed.
     """
     return (
         *_common(case, seed, case.depart_begin_s, case.hard_stop_s, signals, case.route_files),
@@ -57,7 +58,7 @@ def seed_command(
         "--tripinfo-output.write-unfinished", "true",
         "--tripinfo-output.write-undeparted", "true",
         "--statistic-output", str(files.statistics),
-        "--device.emissions.probability", "1",
+        *extra,
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
+from signalopt.emissions.estimate import EmissionDifference, difference
 from signalopt.errors import InputError, Problem
 from signalopt.measures import MEASURES
 from signalopt.microsim.result import SimulationResult
@@ -25,6 +26,7 @@ class Comparison:
     seeds: tuple[int, ...]
     complete: bool
     changes: dict[str, Change]
+    emission_change: EmissionDifference | None = None
 
     def improves(self, measure: str) -> bool:
         """Whether the measure got better and its interval leaves no doubt. Raises KeyError."""
@@ -41,6 +43,7 @@ class Comparison:
             "seeds": list(self.seeds),
             "complete": self.complete,
             "changes": {name: _described(name, c) for name, c in self.changes.items()},
+            "emission_change": _bands(self.emission_change),
         }
 
     def to_json(self) -> str:
@@ -51,7 +54,8 @@ class Comparison:
 def compare(before: SimulationResult, after: SimulationResult) -> Comparison:
     """Compare two results seed by seed (common random numbers).
 
-    Raises InputError if they belong to different cases or share no finished seed.
+    Raises InputError if they belong to different cases, were counted with different emission models,
+    fleets or temperatures, or share no finished seed.
     """
     problems = []
     if before.case_fingerprint != after.case_fingerprint:
@@ -64,6 +68,7 @@ def compare(before: SimulationResult, after: SimulationResult) -> Comparison:
                 "simulate both plans on the same scenario",
             )
         )
+    problems += _emission_problems(before, after)
     runs_before = {run.seed: run.measures for run in before.runs}
     runs_after = {run.seed: run.measures for run in after.runs}
     seeds = tuple(seed for seed in runs_before if seed in runs_after)
@@ -95,7 +100,45 @@ def compare(before: SimulationResult, after: SimulationResult) -> Comparison:
         seeds=seeds,
         complete=before.complete and after.complete,
         changes=changes,
+        emission_change=_emission_change(before, after),
     )
+
+
+def _emission_change(
+    before: SimulationResult, after: SimulationResult
+) -> EmissionDifference | None:
+    if before.emission_detail is None or after.emission_detail is None:
+        return None
+    return difference(before.emission_detail.result, after.emission_detail.result)
+
+
+def _emission_problems(before: SimulationResult, after: SimulationResult) -> list[Problem]:
+    """Figures counted in different ways do not make a difference of plans."""
+    keys = [key for key in before.manifest if key.startswith("emission_")]
+    return [
+        Problem(
+            f"comparison of `{before.plan}` and `{after.plan}`: {key.removeprefix('emission_')}",
+            f"{before.manifest[key]} and {after.manifest[key]}",
+            "emissions counted alike",
+            "simulate both plans with the same emission model, fleet and temperature",
+        )
+        for key in keys
+        if key in after.manifest and before.manifest[key] != after.manifest[key]
+    ]
+
+
+def _bands(change: EmissionDifference | None) -> dict[str, object] | None:
+    if change is None:
+        return None
+    return {
+        "band": "2.5 to 97.5 % of factors, fleet and winter; seeds are not in it",
+        "total": {name: band.as_json() for name, band in change.total.items()},
+        "percent": {name: band.as_json() for name, band in change.percent.items()},
+        "by_class": {
+            name: {key: band.as_json() for key, band in row.items()}
+            for name, row in change.by_class.items()
+        },
+    }
 
 
 def _described(name: str, change: Change) -> dict[str, object]:

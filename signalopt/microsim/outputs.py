@@ -10,9 +10,12 @@ from collections.abc import Mapping
 from lxml import etree
 
 from signalopt.errors import SimulationError
+from signalopt.microsim.activities import activity_of
 from signalopt.microsim.child import log_lines
 from signalopt.microsim.command import SeedFiles
-from signalopt.microsim.idling import idle_rates
+from signalopt.microsim.emission_detail import Emitted
+from signalopt.microsim.kinematics import kind_of
+from signalopt.microsim.pricing import Priced, Pricing, emission_measures, summed
 from signalopt.microsim.result import SeedRun
 from signalopt.microsim.schedule import Schedule
 from signalopt.microsim.stream import required, stream
@@ -30,8 +33,10 @@ def read_run(
     files: SeedFiles,
     schedule: Schedule,
     occupancy: tuple[tuple[str, float], ...],
+    pricing: Pricing | None = None,
 ) -> SeedRun:
-    """Read what one run left behind.
+    """Read what one run left behind; `pricing` turns what vehicles did into emissions (None:
+    none are counted).
 
     Raises SimulationError if an output is missing, cut off or holds something else than expected, or
     if somebody scheduled in the window is missing from it.
@@ -49,7 +54,10 @@ def read_run(
                     _add_walks(walks, element)
             elif name in missing:
                 missing.remove(name)
-                _add_vehicle(types, element)
+                _add_vehicle(types, element, schedule.services.get(name, 0))
+        priced = {
+            type_id: pricing.price(type_id, sums) for type_id, sums in types.items() if pricing
+        }
         classes = _by_class(types, schedule, occupancy)
         events = _events(files)
     except etree.XMLSyntaxError as error:
@@ -64,22 +72,28 @@ def read_run(
     for sums in classes.values():
         total.add(sums)
     measures = total.measures() | person_measures(total, walks, occupancy_known=bool(occupancy))
+    measures |= emission_measures(summed(priced.values()), total.distance_m)
     measures["collisions"] = events["collisions"]
     measures["teleports"] = events["teleports"]
     return SeedRun(
         seed=seed,
         measures=measures,
-        by_class={name: classes[name].measures() for name in sorted(classes)},
+        by_class={
+            name: classes[name].measures()
+            | emission_measures(_of_class(name, priced, schedule), classes[name].distance_m)
+            for name in sorted(classes)
+        },
         complete=total.arrived == total.vehicles and walks.unfinished == 0,
         wall_s=wall_s,
         events=events,
         vehicle_types=tuple(sorted(types)),
+        emitted=_emitted(types, priced, schedule),
         pedestrians_unfinished=walks.unfinished,
         warnings=_warnings(files),
     )
 
 
-def _add_vehicle(types: dict[str, Sums], element: etree._Element) -> None:
+def _add_vehicle(types: dict[str, Sums], element: etree._Element, services: int) -> None:
     values = element.attrib
     type_id = required(element, "vType")
     sums = types.get(type_id)
@@ -94,28 +108,43 @@ def _add_vehicle(types: dict[str, Sums], element: etree._Element) -> None:
     sums.duration_s += float(values["duration"])
     sums.distance_m += float(values["routeLength"])
     sums.stops += int(values["waitingCount"])
+    sums.services += services
+    sums.waiting_s += float(values["waitingTime"])
+    sums.dwell_s += float(values["stopTime"])
     sums.arrived += float(values["arrival"]) >= 0
     emissions = element.find("emissions")
-    if emissions is None:
-        raise KeyError(f"emissions of {values['id']!r}")
-    amounts = emissions.attrib
-    sums.fuel_mg += float(amounts["fuel_abs"])
-    sums.co2_mg += float(amounts["CO2_abs"])
-    sums.nox_mg += float(amounts["NOx_abs"])
+    if emissions is not None:
+        amounts = emissions.attrib
+        sums.device_fuel_mg += float(amounts["fuel_abs"])
+        sums.device_co2_mg += float(amounts["CO2_abs"])
+        sums.device_nox_mg += float(amounts["NOx_abs"])
+        sums.device_pm_mg += float(amounts["PMx_abs"])
+
+
+def _of_class(v_class: str, priced: Mapping[str, Priced], schedule: Schedule) -> Priced:
+    return summed(p for name, p in priced.items() if schedule.type_of(name).v_class == v_class)
+
+
+def _emitted(
+    types: Mapping[str, Sums], priced: Mapping[str, Priced], schedule: Schedule
+) -> tuple[Emitted, ...]:
+    """What each type with an engine did and emitted."""
+    found = []
+    for type_id in sorted(types):
+        kind = kind_of(type_id, schedule.type_of(type_id))
+        if kind is not None and type_id in priced:
+            activity = activity_of(kind.kinematic_class, types[type_id])
+            found.append(Emitted(kind, activity, priced[type_id].total))
+    return tuple(found)
 
 
 def _by_class(
     types: dict[str, Sums], schedule: Schedule, occupancy: tuple[tuple[str, float], ...]
 ) -> dict[str, Sums]:
-    """Sums of types as sums of classes, with the idling in the insertion queue and the persons."""
+    """Sums of types as sums of classes, with the persons."""
     classes: dict[str, Sums] = {}
     for type_id, sums in types.items():
         vehicle_type = schedule.type_of(type_id)
-        if sums.depart_delay_s > 0:
-            rates = idle_rates(vehicle_type)
-            sums.queue_fuel_mg = sums.depart_delay_s * rates.fuel_mgps
-            sums.queue_co2_mg = sums.depart_delay_s * rates.co2_mgps
-            sums.queue_nox_mg = sums.depart_delay_s * rates.nox_mgps
         persons = _persons_in(type_id, occupancy)
         sums.persons = persons * sums.vehicles
         sums.person_delay_s = persons * (sums.time_loss_s + sums.depart_delay_s)

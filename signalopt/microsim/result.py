@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from signalopt.measures import MEASURES
+from signalopt.microsim.emission_detail import EmissionDetail, Emitted
 from signalopt.microsim.statistics import Estimate, estimate
 from signalopt.scenario.case import Note
 
@@ -20,7 +21,8 @@ class SeedRun:
     measures and by_class: names of signalopt.measures to values; a measure without a population
     (no pedestrians, no vehicle-km) is absent. `complete`: everyone of the window has arrived.
     events: collisions, emergency_stops, emergency_braking, teleports of the whole run;
-    vehicle_types: ids of the types that were counted.
+    vehicle_types: ids of the types that were counted; emitted: what each of them that has an engine
+    did and emitted.
     """
 
     seed: int
@@ -32,6 +34,7 @@ class SeedRun:
     vehicle_types: tuple[str, ...] = ()
     pedestrians_unfinished: int = 0
     warnings: tuple[str, ...] = ()
+    emitted: tuple[Emitted, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,11 @@ class SeedFailure:
 
 @dataclass(frozen=True)
 class SimulationResult:
-    """All runs of one plan on one case. `seeds`: those asked for; `runs`: those that finished."""
+    """All runs of one plan on one case. `seeds`: those asked for; `runs`: those that finished.
+
+    emissions: the label of the emission figures; emission_detail: their bands for the mean run (None
+    where the model has none).
+    """
 
     scenario: str
     plan: str
@@ -57,6 +64,7 @@ class SimulationResult:
     notes: tuple[Note, ...]
     emissions: str
     manifest: Mapping[str, str]
+    emission_detail: EmissionDetail | None = None
 
     @property
     def complete(self) -> bool:
@@ -97,6 +105,7 @@ class SimulationResult:
                 for n in self.notes
             ],
             "emissions": self.emissions,
+            "emission_detail": self.emission_detail.summary() if self.emission_detail else None,
             "sumo_version": self.manifest["sumo"],
             "manifest": dict(self.manifest),
         }

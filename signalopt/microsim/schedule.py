@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from lxml import etree
@@ -41,11 +41,15 @@ class VehicleType:
 
 @dataclass(frozen=True)
 class Schedule:
-    """Vehicles (id to scheduled departure, seconds of the day) and persons due in the window."""
+    """Vehicles (id to scheduled departure, seconds of the day) and persons due in the window.
+
+    services: planned stops by vehicle, for those that have any.
+    """
 
     vehicles: Mapping[str, float]
     persons: frozenset[str]
     types: Mapping[str, VehicleType]
+    services: Mapping[str, int] = field(default_factory=dict)
 
     def type_of(self, type_id: str) -> VehicleType:
         """The type with this id; SUMO names a type changed for one vehicle `type@vehicle`.
@@ -63,20 +67,21 @@ def read_schedule(case: Case) -> Schedule:
     a window in which nobody sets out.
     """
     vehicles: dict[str, float] = {}
+    services: dict[str, int] = {}
     persons: set[str] = set()
     types = {name: VehicleType(v_class) for name, v_class in _BUILT_IN.items()}
     problems: list[Problem] = []
     for path in case.additional_files:
-        _read(path, case, {}, set(), types, problems)
+        _read(path, case, {}, {}, set(), types, problems)
     for path in case.route_files:
-        _read(path, case, vehicles, persons, types, problems)
+        _read(path, case, vehicles, services, persons, types, problems)
     if not problems and not vehicles and not persons:
         window = f"[{case.begin_s}, {case.end_s}) s"
         files = ", ".join(str(path) for path in case.route_files) or case.name
         problems.append(Problem(files, f"nobody who sets out in {window}", "at least one vehicle"))
     if problems:
         raise InputError(*problems)
-    return Schedule(vehicles, frozenset(persons), types)
+    return Schedule(vehicles, frozenset(persons), types, services)
 
 
 def parse_time_s(text: str) -> float:
@@ -92,6 +97,7 @@ def _read(
     path: Path,
     case: Case,
     vehicles: dict[str, float],
+    services: dict[str, int],
     persons: set[str],
     types: dict[str, VehicleType],
     problems: list[Problem],
@@ -117,6 +123,9 @@ def _read(
                         persons.add(name)
                     else:
                         vehicles[name] = departure
+                        planned = len(element.findall("stop"))
+                        if planned:
+                            services[name] = planned
     except etree.XMLSyntaxError as error:
         where = f"{path}:{error.lineno or 1}"
         problems.append(Problem(where, error.msg or "broken XML", "a SUMO route file"))

@@ -7,17 +7,23 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from signalopt.emissions.fleet import Fleet
 from signalopt.errors import InputError, Problem, SimulationError
 from signalopt.microsim.batch import BatchInterruptedError, Job, Outcome, run_batch
 from signalopt.microsim.command import seed_command
-from signalopt.microsim.manifest import emissions_label, manifest
+from signalopt.microsim.emission_detail import detail_of
+from signalopt.microsim.emission_devices import VEHICLES, emission_devices
+from signalopt.microsim.kinematics import check_emission_classes
+from signalopt.microsim.manifest import emissions_label, fleet_hash, manifest
 from signalopt.microsim.outputs import read_run
+from signalopt.microsim.pricing import FITTED, SUMO_DEFAULT, Pricing, pricing_of
 from signalopt.microsim.result import SeedFailure, SeedRun, SimulationResult
 from signalopt.microsim.schedule import Schedule, read_schedule
 from signalopt.microsim.signals import take_signals, write_signals
 from signalopt.microsim.workplace import disk_full, save_evidence, seed_files, work_folder
 from signalopt.progress import Listener, ignore
 from signalopt.scenario.case import Case
+from signalopt.scenario.emission_setting import emission_setting
 from signalopt.timing.plan import Plan
 
 CONTROLLER = "fixed"
@@ -42,21 +48,25 @@ def simulate(
     workers: int = 0,
     timeout_s: float | None = None,
     keep: Path | None = None,
+    emission_model: str = FITTED,
     listener: Listener = ignore,
 ) -> SimulationResult:
     """Run SUMO once a seed under `plan` (None: today's plan) and gather the measures.
 
     workers: children at a time, 0 = one a core. timeout_s: limit of one run; None: derived from the
     first run (see microsim.batch). keep: folder in which all inputs and outputs are left.
+    emission_model: `fitted`, `phemlight5` or `sumo-default` (see microsim.pricing), with the fleet and
+    the temperature of the case.
 
-    Raises InputError for seeds, plan or route files that cannot be used, MissingToolError without SUMO,
+    Raises InputError for seeds, plan, route files, vehicle types or a fleet that cannot be used,
+    MissingToolError without SUMO,
     OutputError if a folder cannot be written, SimulationError if not one seed finished, and
     SimulationInterruptedError on Ctrl-C. Single seeds that fail are in `failures`.
     """
     chosen = case.today if plan is None else plan
-    return _simulate(
+    return simulate_files(
         case, chosen.name, lambda folder: write_signals(case, chosen, folder), seeds,
-        workers, timeout_s, keep, listener,
+        workers, timeout_s, keep, emission_model, listener,
     )  # fmt: skip
 
 
@@ -68,33 +78,43 @@ def simulate_additional(
     workers: int = 0,
     timeout_s: float | None = None,
     keep: Path | None = None,
+    emission_model: str = FITTED,
     listener: Listener = ignore,
 ) -> SimulationResult:
     """Like `simulate`, with the signal programs of a SUMO additional file used as they are.
 
     Signals that the file does not name run the program of the net file.
     """
-    return _simulate(
+    return simulate_files(
         case, plan_file.name, lambda folder: take_signals(case, plan_file, folder), seeds,
-        workers, timeout_s, keep, listener,
+        workers, timeout_s, keep, emission_model, listener,
     )  # fmt: skip
 
 
-def _simulate(
+def simulate_files(
     case: Case,
     plan_name: str,
     signals_in: Callable[[Path], tuple[Path, ...]],
     seeds: Sequence[int],
-    workers: int,
-    timeout_s: float | None,
-    keep: Path | None,
-    listener: Listener,
+    workers: int = 0,
+    timeout_s: float | None = None,
+    keep: Path | None = None,
+    emission_model: str = FITTED,
+    listener: Listener = ignore,
 ) -> SimulationResult:
+    """Like `simulate`, with the additional files that `signals_in` writes into a folder it is given."""
     _check_request(seeds, workers, timeout_s)
     schedule = read_schedule(case)
+    check_emission_classes(schedule)
+    fleet, temperature_c = emission_setting(case)
+    pricing = pricing_of(emission_model, schedule, fleet, temperature_c)
     with work_folder(keep) as folder:
         signals = signals_in(folder)
-        batch = _Batch(case, plan_name, schedule, tuple(seeds), signals, folder, keep is not None)
+        driven, devices = emission_devices(emission_model, case, schedule, folder)
+        batch = _Batch(
+            driven, plan_name, schedule, tuple(seeds), signals, folder, keep is not None,
+            emission_model, fleet, temperature_c, pricing, devices,
+        )  # fmt: skip
         jobs = batch.jobs()
         try:
             outcomes = run_batch(
@@ -125,6 +145,11 @@ class _Batch:
     signals: tuple[Path, ...]
     folder: Path
     keep: bool
+    emission_model: str
+    fleet: Fleet
+    temperature_c: float
+    pricing: Pricing
+    devices: tuple[str, ...]
 
     def jobs(self) -> list[Job[SeedRun]]:
         """One job a seed."""
@@ -135,7 +160,9 @@ class _Batch:
 
         def read(wall_s: float) -> SeedRun:
             try:
-                return read_run(seed, wall_s, files, self.schedule, self.case.occupancy)
+                return read_run(
+                    seed, wall_s, files, self.schedule, self.case.occupancy, self.pricing
+                )
             except SimulationError as error:
                 if disk_full(self.folder):
                     raise SimulationError(f"no room left in {self.folder} ({error})") from error
@@ -146,7 +173,7 @@ class _Batch:
 
         return Job(
             name=f"seed {seed}",
-            command=seed_command(self.case, seed, self.signals, files),
+            command=seed_command(self.case, seed, self.signals, files, self.devices),
             log=files.log,
             read=read,
         )
@@ -171,14 +198,31 @@ class _Batch:
             runs=runs,
             failures=failures,
             notes=self.case.notes,
-            emissions=emissions_label(self.schedule, counted),
-            manifest=manifest(self.case, self.signals),
+            emissions=emissions_label(
+                self.emission_model, self.fleet, self.temperature_c, self.schedule, counted
+            ),
+            manifest=manifest(self.case, self.signals, self._emission_setting()),
+            emission_detail=None
+            if self.emission_model == SUMO_DEFAULT
+            else detail_of(
+                [run.emitted for run in runs], self.emission_model, self.fleet, self.temperature_c
+            ),
         )
+
+    def _emission_setting(self) -> dict[str, str]:
+        return {
+            "model": self.emission_model,
+            "fleet": self.fleet.name,
+            "fleet_sha256": fleet_hash(self.fleet),
+            "temperature_c": f"{self.temperature_c:g}",
+        }
 
     def _repeat(self, job: Job[SeedRun]) -> str:
         if self.keep:
             return shlex.join(job.command)
-        return save_evidence(self.case.name, job.command, self.signals, job.log, self.folder)
+        own = (*self.signals, *self.case.route_files, *self.case.additional_files)
+        own += tuple(sorted((self.folder / VEHICLES).glob("*")))
+        return save_evidence(self.case.name, job.command, own, job.log, self.folder)
 
 
 def _check_request(seeds: Sequence[int], workers: int, timeout_s: float | None) -> None:

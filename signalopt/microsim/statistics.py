@@ -44,25 +44,27 @@ class Change:
     significant: bool
 
 
-def half_width(deviation: float, count: int) -> float:
-    """Half the width of the 95 % interval of a mean of `count` values with this deviation."""
-    quantile = float(stdtrit(count - 1, 0.5 + CONFIDENCE / 2))
+def half_width(deviation: float, count: int, confidence: float = CONFIDENCE) -> float:
+    """Half the width of the interval of a mean of `count` values with this deviation."""
+    quantile = float(stdtrit(count - 1, 0.5 + confidence / 2))
     return quantile * deviation / math.sqrt(count)
 
 
-def estimate(values: Sequence[float]) -> Estimate:
-    """Mean and 95 % Student t interval. Raises ValueError without values."""
+def estimate(values: Sequence[float], confidence: float = CONFIDENCE) -> Estimate:
+    """Mean and Student t interval (95 % unless told). Raises ValueError without values."""
     if not values:
         raise ValueError("no values to estimate a mean from")
     count = len(values)
     mean = math.fsum(values) / count
     if count == 1:
         return Estimate(mean, None, None, 1)
-    half = half_width(_deviation(values, mean), count)
+    half = half_width(_deviation(values, mean), count, confidence)
     return Estimate(mean, mean - half, mean + half, count)
 
 
-def paired_change(before: Sequence[float], after: Sequence[float]) -> Change:
+def paired_change(
+    before: Sequence[float], after: Sequence[float], confidence: float = CONFIDENCE
+) -> Change:
     """Paired comparison of equally long samples (same seed at the same place).
 
     The relative change is the ratio of the means minus one; its interval is that of the linearised
@@ -71,7 +73,7 @@ def paired_change(before: Sequence[float], after: Sequence[float]) -> Change:
     """
     if len(before) != len(after):
         raise ValueError(f"{len(before)} values before, {len(after)} after: not pairs")
-    difference = estimate([b - a for a, b in zip(before, after, strict=True)])
+    difference = estimate([b - a for a, b in zip(before, after, strict=True)], confidence)
     count = len(before)
     mean_before, mean_after = math.fsum(before) / count, math.fsum(after) / count
     significant = (
@@ -85,7 +87,7 @@ def paired_change(before: Sequence[float], after: Sequence[float]) -> Change:
         relative = Estimate(ratio - 1, None, None, count)
         if count > 1:
             rests = [(b - ratio * a) / mean_before for a, b in zip(before, after, strict=True)]
-            half = half_width(_deviation(rests, math.fsum(rests) / count), count)
+            half = half_width(_deviation(rests, math.fsum(rests) / count), count, confidence)
             relative = Estimate(ratio - 1, ratio - 1 - half, ratio - 1 + half, count)
     return Change(mean_before, mean_after, difference, relative, significant)
 

@@ -1,6 +1,6 @@
 """Running sums over the vehicles and pedestrians of a window, and the measures that follow from them.
 
-Sums are kept by vehicle class and added up, so that a measure of a class and of all is one formula.
+Sums are kept by vehicle type and added up, so that a measure of a class and of all is one formula.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from dataclasses import dataclass, fields
 
 @dataclass(slots=True)
 class Sums:
-    """Running sums of one vehicle class (or of all): counts, seconds, metres, milligrams.
+    """Running sums of one vehicle type, class, or of all: counts, seconds, metres.
 
-    `queue_*`: what is emitted in the insertion queue, computed; the others as SUMO counted them.
+    waiting_s: standing for traffic; dwell_s: standing at planned stops; halts counts the former,
+    services the latter. device_*: mg as SUMO's emission device counted them (0 without it).
     """
 
     vehicles: int = 0
@@ -23,28 +24,28 @@ class Sums:
     duration_s: float = 0.0
     distance_m: float = 0.0
     stops: int = 0
-    fuel_mg: float = 0.0
-    co2_mg: float = 0.0
-    nox_mg: float = 0.0
-    queue_fuel_mg: float = 0.0
-    queue_co2_mg: float = 0.0
-    queue_nox_mg: float = 0.0
+    services: int = 0
+    waiting_s: float = 0.0
+    dwell_s: float = 0.0
+    device_fuel_mg: float = 0.0
+    device_co2_mg: float = 0.0
+    device_nox_mg: float = 0.0
+    device_pm_mg: float = 0.0
     persons: float = 0.0
     person_delay_s: float = 0.0
 
     def add(self, other: Sums) -> None:
-        """Add the sums of another class."""
+        """Add the sums of another type."""
         for field in fields(self):
             value = getattr(self, field.name) + getattr(other, field.name)
             setattr(self, field.name, value)
 
     def measures(self) -> dict[str, float]:
-        """Measures by name (see signalopt.measures); those without a population are left out."""
+        """Measures of traffic by name (see signalopt.measures); those without a population are left out."""
         found: dict[str, float] = {
             "throughput": self.arrived,
             "not_inserted": self.vehicles - self.inserted,
             "unfinished": self.inserted - self.arrived,
-            "co2_total_kg": (self.co2_mg + self.queue_co2_mg) / 1e6,
         }
         if self.vehicles:
             found["delay_s"] = (self.time_loss_s + self.depart_delay_s) / self.vehicles
@@ -54,14 +55,6 @@ class Sums:
             found["travel_time_s"] = (self.duration_s + self.depart_delay_s) / self.vehicles
         if self.duration_s > 0:
             found["speed_kph"] = 3.6 * self.distance_m / self.duration_s
-        if self.distance_m > 0:  # mg/m = g/km
-            km = self.distance_m / 1000
-            found["fuel_g"] = (self.fuel_mg + self.queue_fuel_mg) / self.distance_m
-            found["co2_g"] = (self.co2_mg + self.queue_co2_mg) / self.distance_m
-            found["nox_mg"] = (self.nox_mg + self.queue_nox_mg) / km
-            found["fuel_driven_g"] = self.fuel_mg / self.distance_m
-            found["co2_driven_g"] = self.co2_mg / self.distance_m
-            found["nox_driven_mg"] = self.nox_mg / km
         return found
 
 

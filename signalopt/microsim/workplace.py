@@ -51,22 +51,23 @@ def disk_full(folder: Path) -> bool:
 
 
 def save_evidence(
-    case_name: str, command: Sequence[str], signals: Sequence[Path], log: Path, folder: Path
+    case_name: str, command: Sequence[str], files: Sequence[Path], log: Path, folder: Path
 ) -> str:
     """Save what a failed run needs to be repeated and return the shell command that repeats it.
 
-    The signal programs and the log go from the temporary folder into the cache; a later failure with
-    the same signals and seed replaces them. If the cache cannot be written, the command is returned
-    as it was run.
+    Those of `files` (signal programs, changed types) that lie in the temporary folder and the log go
+    into the cache; a later failure with the same files and seed replaces them. If the cache cannot be
+    written, the command is returned as it was run.
     """
     digest = hashlib.sha256()
-    for path in signals:
+    for path in files:
         digest.update(path.read_bytes())
     saved = cache_folder().resolve() / "failed" / f"{case_name}-{digest.hexdigest()[:12]}"
     try:
         (saved / log.parent.name).mkdir(parents=True, exist_ok=True)
-        for path in (*signals, log):
+        for path in (*files, log):
             if path.is_relative_to(folder) and path.is_file():
+                (saved / path.relative_to(folder)).parent.mkdir(exist_ok=True)
                 shutil.copyfile(path, saved / path.relative_to(folder))
     except OSError:
         return shlex.join(command)

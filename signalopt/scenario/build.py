@@ -168,6 +168,8 @@ def _case(scenario: Scenario, folder: Path, manifest: Manifest, network: Network
         occupancy=occupancies(),
         signals_off=scenario.signals_off,
         has_pedestrians=manifest.pedestrians > 0,
+        fleet=scenario.fleet,
+        temperature_c=scenario.temperature_c,
         notes=manifest.notes,
     )
 

@@ -28,6 +28,7 @@ class Case:
     route_files: trips expanded once (every vehicle with its own route and departure);
     additional_files: vehicle types, stops, closures (never signal programs);
     today: the plan in force without us: the stated assumption for Astana, the net's own elsewhere;
+    fleet and temperature_c are for emissions, as the scenario gives them (see `emission_setting`);
     car_like_classes: occupancy (persons per vehicle) by vehicle type prefix is in `occupancy`.
     """
 
@@ -51,4 +52,6 @@ class Case:
     sumo_options: tuple[str, ...] = ()
     signals_off: tuple[str, ...] = ()
     has_pedestrians: bool = False
+    fleet: str = ""
+    temperature_c: float | None = None
     notes: tuple[Note, ...] = ()

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from difflib import get_close_matches
 from pathlib import Path
 
+from signalopt.emissions.fleet import list_fleets
+from signalopt.scenario.fleet_name import is_fleet_file
 from signalopt.scenario.schema import Demand, Scenario
 
 Finding = tuple[tuple[str | int, ...], str, str, str]
@@ -16,6 +19,7 @@ def check_scenario(scenario: Scenario) -> Iterator[Finding]:
     yield from _check_window(scenario)
     yield from _check_choices(scenario)
     yield from _check_files(scenario)
+    yield from _check_fleet(scenario)
     shares = scenario.demand.shares
     total = shares.lcv + shares.truck + shares.bus
     if total > 1:
@@ -91,6 +95,18 @@ def _check_files(scenario: Scenario) -> Iterator[Finding]:
     for path, file, expected in named:
         if file is not None and not file.is_file():
             yield path, f"no file {file}", expected, "paths are relative to the scenario's folder"
+
+
+def _check_fleet(scenario: Scenario) -> Iterator[Finding]:
+    fleet = scenario.fleet
+    if is_fleet_file(fleet):
+        if not Path(fleet).is_file():
+            hint = "paths are relative to the scenario's folder"
+            yield ("fleet",), f"no file {fleet}", "a fleet (.toml) or list of vehicles (.csv)", hint
+    elif fleet and fleet not in list_fleets():
+        near = get_close_matches(fleet, list_fleets(), n=2)
+        hint = f"did you mean {' or '.join(near)}?" if near else ""
+        yield ("fleet",), repr(fleet), f"one of {', '.join(list_fleets())}, or a file", hint
 
 
 def _clock(seconds: int) -> str:

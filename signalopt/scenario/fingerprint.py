@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from signalopt.network.tools import sumo_version
+from signalopt.scenario.fleet_name import is_fleet_file
 from signalopt.scenario.schema import Scenario
 
 _PACKAGE = Path(__file__).resolve().parent.parent
@@ -33,6 +34,7 @@ def input_files(scenario: Scenario) -> tuple[Path, ...]:
         demand.counts,
         *(demand.routes or ()),
         *scenario.additional,
+        Path(scenario.fleet) if is_fleet_file(scenario.fleet) else None,
     ]
     return tuple(path for path in named if isinstance(path, Path))
 

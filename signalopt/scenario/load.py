@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from difflib import get_close_matches
 from functools import lru_cache
@@ -15,6 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 from signalopt.assets import data_folder
 from signalopt.errors import InputError, Problem
 from signalopt.scenario.check import check_scenario
+from signalopt.scenario.fleet_name import is_fleet_file
 from signalopt.scenario.schema import Scenario
 from signalopt.scenario.yaml_tree import Key, Tree, merge, read_tree
 
@@ -23,7 +24,7 @@ _SHORTHAND = ("begin", "end")
 _FILE_KEYS = (
     ("network", "net"), ("demand", "gates", "file"), ("demand", "od"), ("demand", "counts"),
     ("demand", "turns", "entries"), ("demand", "turns", "shares"), ("demand", "routes"),
-    ("additional",),
+    ("additional",), ("fleet",),
 )  # fmt: skip
 
 
@@ -32,13 +33,19 @@ def list_scenarios() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in data_folder("scenarios").glob("*.yaml")))
 
 
-def load_scenario(name_or_path: str | Path) -> Scenario:
+def load_scenario(
+    name_or_path: str | Path, overrides: Mapping[str, Tree] | None = None
+) -> Scenario:
     """Read a scenario: a file, or the name of a built-in one.
 
+    overrides: values by dotted key (`demand.scale`) that are laid over the file; each brings the place
+    where it was written, which problems then name.
     Raises InputError with every problem found, each as `file:line: path`.
     """
     path = find_scenario(name_or_path)
     tree = _resolve(path, ())
+    for dotted, value in (overrides or {}).items():
+        tree = merge(tree, _with_shorthand(_nested(dotted, value)))
     problems: list[Problem] = []
     if isinstance(tree.value, dict):
         problems += [
@@ -108,6 +115,13 @@ def _resolve(path: Path, seen: tuple[Path, ...]) -> Tree:
     return merge(_resolve(parent, (*seen, real)), tree)
 
 
+def _nested(dotted: str, value: Tree) -> Tree:
+    """`a.b` = x as the tree {a: {b: x}}, every level at the place of the value."""
+    for key in reversed(dotted.split(".")):
+        value = Tree(value.place, {key: value})
+    return value
+
+
 def _with_shorthand(tree: Tree) -> Tree:
     """Move top-level `begin` and `end` into `window`."""
     if not isinstance(tree.value, dict):
@@ -131,7 +145,7 @@ def _absolute(tree: Tree, plain: dict[str, Any], keys: tuple[str, ...]) -> None:
         return
     last, here = keys[-1], tree.at(keys)
     value = holder.get(last)
-    if isinstance(value, str):
+    if isinstance(value, str) and (last != "fleet" or is_fleet_file(value)):
         holder[last] = str(here.place.file.resolve().parent / value)
     elif isinstance(value, list) and isinstance(here.value, list):
         holder[last] = [

@@ -50,6 +50,17 @@ File = Annotated[Path, WithJsonSchema(_PATH_SCHEMA)]
 _FILES_SCHEMA = {"anyOf": [_PATH_SCHEMA, {"type": "array", "items": _PATH_SCHEMA}]}
 Files = Annotated[tuple[Path, ...], BeforeValidator(_as_list), WithJsonSchema(_FILES_SCHEMA)]
 Share = Annotated[float, Field(ge=0, le=1)]
+Temperature = Annotated[
+    float | None,
+    Field(description="air temperature in degrees Celsius for emissions; none: that of the season"),
+]
+Fleet = Annotated[
+    str,
+    Field(
+        description="fleet for emissions: a built-in name, or a file (.csv, .toml) relative to the"
+        " scenario that names it; empty: the fleet of Astana"
+    ),
+]
 _STRICT = ConfigDict(extra="forbid")
 
 
@@ -193,7 +204,8 @@ class Scenario:
     demand: Demand
     description: str = ""
     season: Season = "summer"
-    temperature_c: float | None = None
+    temperature_c: Temperature = None
+    fleet: Fleet = ""
     seed: Annotated[int, Field(ge=0)] = 1
     step_length_s: Annotated[float, Field(gt=0, le=1)] = 1.0
     pedestrians: Pedestrians = Pedestrians()

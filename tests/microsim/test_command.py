@@ -23,7 +23,6 @@ def test_the_protocol_is_complete(make_case: CaseMaker, tmp_path: Path) -> None:
         "--collision.action": "warn",
         "--tripinfo-output.write-unfinished": "true",
         "--tripinfo-output.write-undeparted": "true",
-        "--device.emissions.probability": "1",
         "--step-length": "1",
     }.items():
         assert _value(command, option) == value

@@ -79,3 +79,10 @@ def test_json() -> None:
     json.loads(
         compare(_result("a", {1: 0}), _result("b", {1: 1})).to_json()
     )  # no ratio, no interval
+
+
+def test_emissions_counted_differently_are_not_compared() -> None:
+    warm = replace(BEFORE, manifest={"sumo": "1.28.0", "emission_temperature_c": "20"})
+    cold = replace(AFTER, manifest={"sumo": "1.28.0", "emission_temperature_c": "-20"})
+    with pytest.raises(InputError, match="temperature_c"):
+        compare(warm, cold)

@@ -17,7 +17,12 @@ def test_rate_is_what_sumo_counts_for_a_standing_vehicle(
     emission_class = "HBEFA4/PC_petrol_Euro-4" if kind == "car" else ""
     rates = idle_rates(VehicleType(v_class, emission_class))
     kg = [
-        simulate(make_case(cars([0], kind=kind), hard_stop_s=stop_s), WEST_RED, [1])
+        simulate(
+            make_case(cars([0], kind=kind), hard_stop_s=stop_s),
+            WEST_RED,
+            [1],
+            emission_model="sumo-default",
+        )
         .runs[0]
         .measures["co2_total_kg"]
         for stop_s in (300, 600)

@@ -6,11 +6,14 @@ from dataclasses import replace
 
 import pytest
 
+from signalopt.emissions.coefficients import coefficients
+from signalopt.emissions.response import IDLE
 from signalopt.errors import InputError, OutputError, SimulationError
 from signalopt.microsim.idling import idle_rates
 from signalopt.microsim.schedule import VehicleType
 from signalopt.microsim.simulate import simulate, simulate_additional
 from signalopt.progress import Progress
+from signalopt.scenario.emission_setting import emission_setting, with_emissions
 from tests.microsim.conftest import (
     SHARED,
     SPEED_MPS,
@@ -69,16 +72,80 @@ def test_blocked_entry_counts_everyone(make_case: CaseMaker) -> None:
     assert stood - 10 < found["delay_s"] <= stood
 
 
-def test_the_insertion_queue_idles(make_case: CaseMaker) -> None:
+@pytest.mark.parametrize("model", ["fitted", "phemlight5", "sumo-default"])
+def test_the_insertion_queue_idles(make_case: CaseMaker, model: str) -> None:
     departures = list(range(0, 40, 2))
     case = make_case(cars(departures), approach_m=60, hard_stop_s=300)
-    found = simulate(case, WEST_RED, [1]).runs[0].measures
-    rates = idle_rates(VehicleType("passenger", "HBEFA4/PC_petrol_Euro-4"))
+    found = simulate(case, WEST_RED, [1], emission_model=model).runs[0].measures
+    if model == "sumo-default":
+        rates = idle_rates(VehicleType("passenger", "HBEFA4/PC_petrol_Euro-4"))
+        per_s = rates.co2_mgps / 1000
+    else:
+        fleet, temperature_c = emission_setting(case)
+        per_s = coefficients(fleet, temperature_c).of("car", "co2_g")[IDLE]
     queued_s = found["depart_delay_s"] * len(departures)
-    idled_kg = queued_s * rates.co2_mgps / 1e6
-    km = (found["co2_total_kg"] * 1000) / found["co2_g"]
-    assert idled_kg > 0.5
-    assert (found["co2_g"] - found["co2_driven_g"]) * km == pytest.approx(1000 * idled_kg)
+    km = found["co2_total_kg"] * 1000 / found["co2_g"]
+    assert queued_s * per_s > 500
+    assert (found["co2_g"] - found["co2_driven_g"]) * km == pytest.approx(queued_s * per_s)
+
+
+def test_a_plan_that_blocks_the_entry_does_not_look_clean(make_case: CaseMaker) -> None:
+    case = make_case(cars(range(0, 40, 2)), approach_m=60, hard_stop_s=300)
+    blocked = simulate(case, WEST_RED, [1]).runs[0].measures
+    free = simulate(case, WEST_GREEN, [1]).runs[0].measures
+    assert blocked["co2_total_kg"] > free["co2_total_kg"]
+    assert blocked["soot_total_g"] > free["soot_total_g"]
+
+
+def test_emissions_carry_bands_by_class(make_case: CaseMaker) -> None:
+    case = make_case(cars([0, 10]) + cars([20], kind="bus", stem="b"))
+    result = simulate(case, None, [1, 2])
+    detail = result.emission_detail
+    assert detail is not None
+    assert set(detail.result.by_class) == {"car", "bus"}
+    for name in ("fuel_g", "co2_g", "nox_mg", "pm_mg", "soot_mg"):
+        band = detail.per_km()[name]
+        assert 0 < band.low < band.central < band.high
+        assert band.central == pytest.approx(result.mean(name), rel=0.01)
+    shown = json.loads(result.to_json())["emission_detail"]
+    assert shown["by_class"]["bus"]["soot_mg"]["low"] > 0
+    assert simulate(case, None, [1], emission_model="sumo-default").emission_detail is None
+
+
+def test_a_bus_emits_the_soot_of_hundreds_of_cars(make_case: CaseMaker) -> None:
+    run = simulate(make_case(cars([0]) + cars([20], kind="bus", stem="b")), None, [1]).runs[0]
+    assert run.by_class["bus"]["soot_mg"] > 20 * run.by_class["passenger"]["soot_mg"]
+
+
+def test_cold_air_costs_fuel(make_case: CaseMaker) -> None:
+    case = make_case(cars([0]))
+    warm = simulate(case, None, [1]).runs[0].measures
+    cold = simulate(with_emissions(case, temperature_c=-20.0), None, [1]).runs[0].measures
+    assert 1.15 < cold["co2_g"] / warm["co2_g"] < 1.7
+    assert cold["soot_mg"] > 2 * warm["soot_mg"]
+    assert cold["delay_s"] == warm["delay_s"]
+
+
+def test_a_battery_bus_burns_nothing(make_case: CaseMaker) -> None:
+    own = '<vType id="bus_e" vClass="bus" emissionClass="MMPEVEM"/>'
+    for model in ("fitted", "phemlight5"):
+        case = make_case(own + cars([0], kind="bus_e"))
+        run = simulate(case, None, [1], emission_model=model).runs[0]
+        assert run.measures["co2_g"] == 0
+        assert run.measures["soot_mg"] == 0
+        assert 0.3 < run.measures["electricity_kwh"] < 3
+
+
+def test_bicycles_emit_nothing(make_case: CaseMaker) -> None:
+    own = '<vType id="bike" vClass="bicycle"/>'
+    run = simulate(make_case(own + cars([0], kind="bike", stem="b") + cars([5])), None, [1]).runs[0]
+    assert "co2_g" not in run.by_class["bicycle"]
+    assert run.by_class["passenger"]["co2_g"] > 0
+
+
+def test_an_unknown_emission_model_is_refused(make_case: CaseMaker) -> None:
+    with pytest.raises(InputError, match="did you mean phemlight5"):
+        simulate(make_case(cars([0])), None, [1], emission_model="phemlight")
 
 
 def test_warm_up_and_later_vehicles_are_not_counted(make_case: CaseMaker) -> None:
@@ -154,7 +221,7 @@ def test_json_form(make_case: CaseMaker) -> None:
         assert found["definition"]
     assert set(data["by_class"]) == {"bus", "passenger"}
     assert data["notes"] == [{"subject": "demand", "text": "invented", "confidence": "estimated"}]
-    assert "HBEFA4/PC_petrol_Euro-4" in data["emissions"]
+    assert "astana_2025" in data["emissions"]
     assert data["failures"] == []
     assert data["sumo_version"].startswith("1.")
     assert "interval_note" not in data

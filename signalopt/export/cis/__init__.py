@@ -1,0 +1,1 @@
+"""CIS sheets of a controller: passport, programmes, coordination, mode maps; Excel, HTML, JSON."""
