@@ -16,7 +16,7 @@ from signalopt.network.tools import tool_environment
 _TAIL = 500
 
 
-@dataclass
+@dataclass(eq=False)
 class Child:
     """A child process that one thread waits for and another may kill.
 

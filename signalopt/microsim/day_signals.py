@@ -10,10 +10,11 @@ from signalopt.export.waut import waut_additional
 from signalopt.files import write_text
 from signalopt.microsim.result import SimulationResult
 from signalopt.microsim.simulate import simulate_files
+from signalopt.microsim.states import shown_states
 from signalopt.progress import Listener, ignore
 from signalopt.scenario.case import Case
 from signalopt.scenario.config import write_signals_off
-from signalopt.timing.schedule import Schedule
+from signalopt.timing.schedule import DAY_S, Schedule
 
 
 def write_schedule_signals(
@@ -42,6 +43,20 @@ def write_schedule_signals(
     off = folder / "off.add.xml"
     write_signals_off(off, case.signals_off)
     return path, off
+
+
+def schedule_states(
+    case: Case, schedule: Schedule, day_type: str, begin_s: int = 0, end_s: int = DAY_S
+) -> dict[str, tuple[str, ...]]:
+    """What SUMO's lamps show on a day of a type, second by second, on empty streets. Errors as above."""
+    return shown_states(
+        case,
+        lambda folder: write_schedule_signals(case, schedule, day_type, folder),
+        1,
+        begin_s,
+        end_s,
+        traffic=False,
+    )
 
 
 def simulate_schedule(

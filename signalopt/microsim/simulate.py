@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-from signalopt.emissions.fleet import Fleet
 from signalopt.errors import InputError, Problem, SimulationError
-from signalopt.microsim.batch import BatchInterruptedError, Job, Outcome, run_batch
-from signalopt.microsim.command import seed_command
-from signalopt.microsim.emission_detail import detail_of
-from signalopt.microsim.emission_devices import VEHICLES, emission_devices
-from signalopt.microsim.kinematics import check_emission_classes
-from signalopt.microsim.manifest import emissions_label, fleet_hash, manifest
-from signalopt.microsim.outputs import read_run
-from signalopt.microsim.pricing import FITTED, SUMO_DEFAULT, Pricing, pricing_of
-from signalopt.microsim.result import SeedFailure, SeedRun, SimulationResult
-from signalopt.microsim.schedule import Schedule, read_schedule
+from signalopt.microsim.batch import BatchInterruptedError, run_batch
+from signalopt.microsim.prepared import prepared
+from signalopt.microsim.pricing import FITTED
+from signalopt.microsim.result import SimulationResult
 from signalopt.microsim.signals import take_signals, write_signals
-from signalopt.microsim.workplace import disk_full, save_evidence, seed_files, work_folder
 from signalopt.progress import Listener, ignore
 from signalopt.scenario.case import Case
-from signalopt.scenario.emission_setting import emission_setting
 from signalopt.timing.plan import Plan
-
-CONTROLLER = "fixed"
 
 
 class SimulationInterruptedError(KeyboardInterrupt):
@@ -104,125 +91,22 @@ def simulate_files(
 ) -> SimulationResult:
     """Like `simulate`, with the additional files that `signals_in` writes into a folder it is given."""
     _check_request(seeds, workers, timeout_s)
-    schedule = read_schedule(case)
-    check_emission_classes(schedule)
-    fleet, temperature_c = emission_setting(case)
-    pricing = pricing_of(emission_model, schedule, fleet, temperature_c)
-    with work_folder(keep) as folder:
-        signals = signals_in(folder)
-        driven, devices = emission_devices(emission_model, case, schedule, folder)
-        batch = _Batch(
-            driven, plan_name, schedule, tuple(seeds), signals, folder, keep is not None,
-            emission_model, fleet, temperature_c, pricing, devices,
-        )  # fmt: skip
-        jobs = batch.jobs()
+    with prepared(case, plan_name, signals_in, keep, emission_model) as ready:
         try:
             outcomes = run_batch(
-                jobs,
+                [ready.job(seed) for seed in seeds],
                 workers=workers,
                 timeout_s=timeout_s,
                 task=f"simulate {case.name} under {plan_name}",
                 listener=listener,
             )
         except BatchInterruptedError as interrupt:
-            partial = batch.result(jobs, interrupt.outcomes)
-            raise SimulationInterruptedError(partial) from None
-        found = batch.result(jobs, outcomes)
+            raise SimulationInterruptedError(ready.result(seeds, interrupt.outcomes)) from None
+        found = ready.result(seeds, outcomes)
     if not found.runs:
         reasons = "\n".join(f"seed {f.seed}: {f.reason}\n  {f.command}" for f in found.failures)
         raise SimulationError(f"{case.name} under `{plan_name}`: no seed finished\n{reasons}")
     return found
-
-
-@dataclass(frozen=True)
-class _Batch:
-    """What all seeds of one call share."""
-
-    case: Case
-    plan_name: str
-    schedule: Schedule
-    seeds: tuple[int, ...]
-    signals: tuple[Path, ...]
-    folder: Path
-    keep: bool
-    emission_model: str
-    fleet: Fleet
-    temperature_c: float
-    pricing: Pricing
-    devices: tuple[str, ...]
-
-    def jobs(self) -> list[Job[SeedRun]]:
-        """One job a seed."""
-        return [self._job(seed) for seed in self.seeds]
-
-    def _job(self, seed: int) -> Job[SeedRun]:
-        files = seed_files(self.folder, seed)
-
-        def read(wall_s: float) -> SeedRun:
-            try:
-                return read_run(
-                    seed, wall_s, files, self.schedule, self.case.occupancy, self.pricing
-                )
-            except SimulationError as error:
-                if disk_full(self.folder):
-                    raise SimulationError(f"no room left in {self.folder} ({error})") from error
-                raise
-            finally:
-                if not self.keep:
-                    files.tripinfo.unlink(missing_ok=True)
-
-        return Job(
-            name=f"seed {seed}",
-            command=seed_command(self.case, seed, self.signals, files, self.devices),
-            log=files.log,
-            read=read,
-        )
-
-    def result(
-        self, jobs: Sequence[Job[SeedRun]], outcomes: Sequence[Outcome[SeedRun]]
-    ) -> SimulationResult:
-        """Gather runs and failures; outcomes that never came are in neither."""
-        runs = tuple(outcome.result for outcome in outcomes if outcome.result is not None)
-        failures = tuple(
-            SeedFailure(seed, outcome.reason, self._repeat(job))
-            for seed, job, outcome in zip(self.seeds, jobs, outcomes, strict=True)
-            if outcome.reason is not None
-        )
-        counted = {name for run in runs for name in run.vehicle_types}
-        return SimulationResult(
-            scenario=self.case.name,
-            plan=self.plan_name,
-            controller=CONTROLLER,
-            case_fingerprint=self.case.fingerprint,
-            seeds=self.seeds,
-            runs=runs,
-            failures=failures,
-            notes=self.case.notes,
-            emissions=emissions_label(
-                self.emission_model, self.fleet, self.temperature_c, self.schedule, counted
-            ),
-            manifest=manifest(self.case, self.signals, self._emission_setting()),
-            emission_detail=None
-            if self.emission_model == SUMO_DEFAULT
-            else detail_of(
-                [run.emitted for run in runs], self.emission_model, self.fleet, self.temperature_c
-            ),
-        )
-
-    def _emission_setting(self) -> dict[str, str]:
-        return {
-            "model": self.emission_model,
-            "fleet": self.fleet.name,
-            "fleet_sha256": fleet_hash(self.fleet),
-            "temperature_c": f"{self.temperature_c:g}",
-        }
-
-    def _repeat(self, job: Job[SeedRun]) -> str:
-        if self.keep:
-            return shlex.join(job.command)
-        own = (*self.signals, *self.case.route_files, *self.case.additional_files)
-        own += tuple(sorted((self.folder / VEHICLES).glob("*")))
-        return save_evidence(self.case.name, job.command, own, job.log, self.folder)
 
 
 def _check_request(seeds: Sequence[int], workers: int, timeout_s: float | None) -> None:

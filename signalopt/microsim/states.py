@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from lxml import etree
@@ -37,6 +38,24 @@ def realised_states(
     Raises InputError for an empty interval or a plan of another network, SimulationError if SUMO fails
     or leaves out a second.
     """
+    chosen = case.today if plan is None else plan
+    return shown_states(
+        case, lambda folder: write_signals(case, chosen, folder), seed, begin_s, end_s,
+        traffic=traffic, timeout_s=timeout_s,
+    )  # fmt: skip
+
+
+def shown_states(
+    case: Case,
+    signals_in: Callable[[Path], tuple[Path, ...]],
+    seed: int,
+    begin_s: int,
+    end_s: int,
+    *,
+    traffic: bool = True,
+    timeout_s: float | None = None,
+) -> dict[str, tuple[str, ...]]:
+    """Like `realised_states`, with the additional files that `signals_in` writes into a folder."""
     if end_s <= begin_s:
         raise InputError(Problem("states", f"[{begin_s}, {end_s}) s", "an end after the begin"))
     start_s = min(case.depart_begin_s, begin_s) if traffic else begin_s
@@ -44,7 +63,7 @@ def realised_states(
         shown = folder / "states.xml"
         events = folder / "states.add.xml"
         write_text(events, _save_events(tuple(case.network.intersection), shown))
-        signals = (*write_signals(case, case.today if plan is None else plan, folder), events)
+        signals = (*signals_in(folder), events)
         job = Job(
             name=f"states of seed {seed}",
             command=states_command(case, seed, start_s, end_s, signals, traffic=traffic),
@@ -71,12 +90,14 @@ def _read(
     path: Path, names: tuple[str, ...], begin_s: int, end_s: int
 ) -> dict[str, tuple[str, ...]]:
     found: dict[str, dict[int, str]] = {name: {} for name in names}
+    known: dict[str, str] = {}  # a day has millions of states, and few different ones
     try:
         for element in stream(path, ("tlsState",)):
             time_s = float(required(element, "time"))
             second = int(time_s)
             if begin_s <= second < end_s and time_s == second:
-                found[required(element, "id")][second] = required(element, "state")
+                state = required(element, "state")
+                found[required(element, "id")][second] = known.setdefault(state, state)
     except (etree.XMLSyntaxError, OSError, KeyError, ValueError) as error:
         raise SimulationError(f"SUMO's signal states cannot be read: {error!r}") from error
     short = [name for name in names if len(found[name]) < end_s - begin_s]
