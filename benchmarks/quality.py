@@ -1,158 +1,145 @@
-"""How good the plans are: today, Webster alone, SUMO's own tools, Webster + coordination, ours.
+"""How good the plans are: what a user would do instead, and our optimiser, case by case in one run.
 
-`python -m benchmarks.quality [SCENARIOS...] [--budget S] [--seeds N] [--workers N] [--json FILE]` optimises
-each scenario and runs all plans on the same fresh seeds in one go. SUMO's tools (tlsCycleAdaptation, then
-tlsCoordinator) get the same net and routes, amber 3 s and cycles up to 120 s; where they fail, the row says
-why. The column `findings` counts what the safety judge holds against a plan: SUMO's tools know nothing of
-interstages and crossing times, so what they win against plans without findings is no like for like.
+`python -m benchmarks.quality [CASES...] [--methods M,M] [--budgets 60,300] [--seeds N] [--workers N]`.
+Cases are built-in scenarios or public ones (see quality_cases; `cologne1@amber3`). Finished cells are kept
+in --cache and not run again (--fresh runs them anew). Figures that others have published, with their sources,
+are printed beside (--published). The column `new findings` counts what the safety judge holds against a plan
+beyond today's: SUMO's tools know nothing of interstages and crossing times, so what they win against plans
+without findings is no like for like.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import json
-import subprocess
-import sys
-import tempfile
-from dataclasses import replace
+from collections.abc import Iterable
 from pathlib import Path
 
-from lxml import etree
+from rich.console import Console
+from rich.table import Table
 
-from signalopt.errors import SignaloptError, SimulationError
-from signalopt.export.sumo_read import read_sumo_additional
+from benchmarks.quality_cases import BenchCase, bench_case
+from benchmarks.quality_cells import Cell, finished, run_cell
+from benchmarks.quality_methods import BUDGETED, METHODS
 from signalopt.files import write_text
-from signalopt.microsim.compare import compare
-from signalopt.microsim.result import SimulationResult
-from signalopt.microsim.simulate import simulate, simulate_additional
-from signalopt.network.tools import sumo_home, tool_environment
-from signalopt.optimize.case_flows import case_flows
-from signalopt.optimize.job import optimize
-from signalopt.scenario.build import build_case
-from signalopt.scenario.case import Case
-from signalopt.scenario.load import find_scenario, load_scenario
-from signalopt.timing.plan import Plan
-from signalopt.timing.safety import judge_plan
-from signalopt.timing.webster import webster_plan
+from signalopt.microsim.statistics import paired_change
 
-SHOWN = ("delay_s", "stops", "speed_kph", "co2_g", "unfinished")
-FIRST_SEED = 9001
-"""Seeds of the benchmark: none that optimising has used."""
+ASTANA = tuple(
+    f"{area}_{period}"
+    for area in ("mangilik_el", "tauelsizdik", "leftbank_core", "rightbank_core")
+    for period in ("am", "pm", "snow")
+)
+PUBLIC = tuple(
+    name + rules for name in ("cologne1", "cologne3", "ingolstadt1") for rules in ("@amber3", "")
+)
+PUBLISHED = Path(__file__).parent / "data" / "published_delays.csv"
+QUICK = ("smoke",)
 
 
-def webster_alone(case: Case) -> Plan:
-    """Every tunable intersection by Webster on its own, offsets 0, own cycles."""
-    flows = case_flows(case)
-    programs = []
-    for place in case.network.intersections:
-        if not place.tunable or place.id in case.signals_off:
+def cells_of(
+    bench: BenchCase, methods: Iterable[str], budgets: Iterable[float], workers: int, stress: bool
+) -> list[Cell]:
+    """Every method once, those with a budget once a budget."""
+    budgets = list(budgets)
+    return [
+        Cell(bench, method, budget, workers, stress)
+        for method in methods
+        for budget in (budgets if method in BUDGETED else [60.0])
+    ]
+
+
+def with_changes(rows: list[dict[str, object]]) -> list[dict[str, object]]:
+    """Paired change of delay against today's plan, with its 95 % interval, where both were run."""
+    base = next((r for r in rows if r["method"] == "today" and "delay_by_seed" in r), None)
+    if base is None:
+        return rows
+    before = base["delay_by_seed"]
+    assert isinstance(before, dict)
+    for row in rows:
+        after = row.get("delay_by_seed")
+        if row is base or not isinstance(after, dict):
             continue
-        demand = flows.demand[place.id]
-        programs.append(
-            webster_plan(place.layout, demand.flow_vph, demand.saturation_vph, lanes=demand.lanes)
+        seeds = [seed for seed in before if seed in after]
+        relative = paired_change([before[s] for s in seeds], [after[s] for s in seeds]).relative
+        if relative is not None:
+            row["change"] = round(relative.mean, 4)
+            row["change_ci95"] = [None if b is None else round(b, 4) for b in relative.ci95]
+    return rows
+
+
+def published(path: Path, case: str) -> list[dict[str, object]]:
+    """Rows of other people's figures for a case: controller, delay, source."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return [dict(row) for row in csv.DictReader(file) if row["case"] == case.partition("@")[0]]
+
+
+def print_case(console: Console, name: str, rows: list[dict[str, object]], others: Path) -> None:
+    table = Table(title=f"{name}: {rows[0]['rules']}")
+    for column in (
+        "method", "budget s", "delay s/veh", "95 %", "change", "95 %", "stops", "CO2 g/veh-km",
+        "unfinished", "never entered", "new findings", "x0.9", "x1.1", "note",
+    ):  # fmt: skip
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        if "failed" in row:
+            table.add_row(str(row["method"]), str(row["budget_s"]), "failed", str(row["failed"]))
+            continue
+        keys = (
+            "method", "budget_s", "delay_s", "delay_ci95", "change", "change_ci95", "stops", "co2_g",
+            "unfinished", "not_inserted", "findings", "at x0.9", "at x1.1", "note",
+        )  # fmt: skip
+        table.add_row(*(_text(row.get(key)) for key in keys))
+    console.print(table)
+    for row in published(others, name) if others.is_file() else []:
+        console.print(
+            f"  published: {row['controller']}, {row['delay_s']} s/veh ({row['note']}; {row['source']})"
         )
-    return case.today.with_programs(programs, "Webster alone")
 
 
-def sumo_tools_plan(case: Case, folder: Path) -> Path:
-    """Programs by SUMO's tlsCycleAdaptation and tlsCoordinator as one additional file."""
-    tools = sumo_home() / "tools"
-    routes = ",".join(str(path) for path in case.route_files if "walk" not in path.name)
-    adapted, coordinated = folder / "adapted.add.xml", folder / "coordinated.add.xml"
-    _tool(
-        tools / "tlsCycleAdaptation.py", "-n", str(case.net_file), "-r", routes, "-o", str(adapted),
-        "-b", str(case.begin_s), "-y", "3", "--max-cycle", "120", "-u",
-    )  # fmt: skip
-    _tool(
-        tools / "tlsCoordinator.py", "-n", str(case.net_file), "-r", routes, "-a", str(adapted),
-        "-o", str(coordinated),
-    )  # fmt: skip
-    return _merged(adapted, coordinated, folder / "sumo_tools.add.xml")
-
-
-def _tool(script: Path, *arguments: str) -> None:
-    done = subprocess.run(
-        [sys.executable, str(script), *arguments],
-        capture_output=True, text=True, timeout=600, check=False, env=tool_environment(),
-    )  # fmt: skip
-    if done.returncode != 0:
-        last = (done.stderr.strip() or done.stdout.strip()).splitlines()[-1:]
-        raise SimulationError(f"{script.name} failed: {' '.join(last)}")
-
-
-def _merged(adapted: Path, coordinated: Path, target: Path) -> Path:
-    """Put the coordinator's offsets into the adapted programs: SUMO loads one file of whole programs."""
-    root = etree.parse(str(adapted)).getroot()
-    offsets = {
-        logic.get("id"): logic.get("offset", "0")
-        for logic in etree.parse(str(coordinated)).getroot().iter("tlLogic")
-    }
-    for logic in root.iter("tlLogic"):
-        logic.set("offset", offsets.get(logic.get("id"), logic.get("offset", "0")))
-    write_text(target, etree.tostring(root, encoding="unicode"))
-    return target
-
-
-def report(
-    name: str, budget_s: float, seeds: tuple[int, ...], workers: int
-) -> list[dict[str, object]]:
-    case = build_case(load_scenario(find_scenario(name)))
-    found = optimize(case, budget_s=budget_s, workers=workers)
-    plans = [case.today, webster_alone(case)]
-    if found.webster_plan is not None:
-        plans.append(found.webster_plan)
-    plans.append(replace(found.plan, name="ours"))
-    results: list[tuple[str, SimulationResult | str, int | None]] = []
-    for plan in plans:
-        findings = len(judge_plan(case.network.layouts, plan))
-        results.append((plan.name, simulate(case, plan, seeds, workers=workers), findings))
-    foreign: int | None
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            file = sumo_tools_plan(case, Path(folder))
-            foreign = len(
-                judge_plan(case.network.layouts, read_sumo_additional(file, case.network))
-            )
-            answer: SimulationResult | str = simulate_additional(case, file, seeds, workers=workers)
-        except (SignaloptError, subprocess.TimeoutExpired) as error:
-            answer, foreign = str(error).splitlines()[0], None
-        results.insert(2, ("SUMO tools", answer, foreign))
-    today = next(r for label, r, _ in results if label == case.today.name)
-    assert isinstance(today, SimulationResult)
-    return [_row(name, label, result, today, findings) for label, result, findings in results]
-
-
-def _row(
-    scenario: str, label: str, result: SimulationResult | str, today: SimulationResult,
-    findings: int | None,
-) -> dict[str, object]:  # fmt: skip
-    row: dict[str, object] = {"scenario": scenario, "plan": label, "findings": findings}
-    if isinstance(result, str):
-        return row | {"failed": result}
-    row |= {measure: round(result.mean(measure), 3) for measure in SHOWN}
-    relative = compare(today, result).changes["delay_s"].relative
-    if relative is not None:
-        row["delay_change"] = round(relative.mean, 4)
-        row["ci95"] = [bound if bound is None else round(bound, 4) for bound in relative.ci95]
-    return row
+def _text(value: object) -> str:
+    if isinstance(value, dict):
+        locked = f", {value['gridlocked_seeds']} of {value['seeds']} locked"
+        return f"{value['delay_s']}{locked if value['gridlocked_seeds'] else ''}"
+    if isinstance(value, list):
+        return " .. ".join("-" if v is None else f"{v:g}" for v in value)
+    return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("scenarios", nargs="*", default=["smoke", "mangilik_el_am"])
-    parser.add_argument("--budget", type=float, default=180.0, help="optimiser seconds a scenario")
-    parser.add_argument("--seeds", type=int, default=4)
-    parser.add_argument("--workers", type=int, default=0)
+    parser.add_argument(
+        "cases", nargs="*", default=list(QUICK), help="`astana` and `public`: all of them"
+    )
+    parser.add_argument("--methods", default=",".join(METHODS))
+    parser.add_argument("--budgets", default="60", help="seconds, for methods that search")
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--stress", action="store_true", help="also demand x0.9 and x1.1")
+    parser.add_argument(
+        "--as-judged", action="store_true", help="public: optimise on their counting"
+    )
+    parser.add_argument("--cache", type=Path, default=Path("results/bench-quality"))
+    parser.add_argument("--fresh", action="store_true")
+    parser.add_argument("--published", type=Path, default=PUBLISHED)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    seeds = tuple(range(FIRST_SEED, FIRST_SEED + options.seeds))
-    rows: list[dict[str, object]] = []
-    for name in options.scenarios:
-        rows += report(name, options.budget, seeds, options.workers)
-    for row in rows:
-        print("  ".join(f"{key} {value}" for key, value in row.items()))
+    named = [c for n in options.cases for c in {"astana": ASTANA, "public": PUBLIC}.get(n, (n,))]
+    methods = options.methods.split(",")
+    if unknown := [m for m in methods if m not in METHODS]:
+        parser.error(f"unknown methods {unknown}; known: {', '.join(METHODS)}")
+    budgets = [float(b) for b in options.budgets.split(",")]
+    console, everything = Console(), []
+    for name in named:
+        bench = bench_case(name, options.seeds, as_judged=options.as_judged)
+        rows = []
+        for cell in cells_of(bench, methods, budgets, options.workers, options.stress):
+            row = None if options.fresh else finished(cell, options.cache)
+            rows.append(row or run_cell(cell, options.cache))
+        print_case(console, name, with_changes(rows), options.published)
+        everything += rows
     if options.json:
-        write_text(options.json, json.dumps(rows, indent=2))
+        write_text(options.json, json.dumps(everything, indent=2))
 
 
 if __name__ == "__main__":

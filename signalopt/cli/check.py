@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,6 +12,7 @@ from signalopt.cli.options import Json, PlanFile, Scenario
 
 if TYPE_CHECKING:
     from signalopt.timing.findings import Finding
+    from signalopt.timing.schedule_lints import Lint
     from signalopt.verdict import Verdict
 
 
@@ -35,6 +37,9 @@ def check(
 ) -> None:
     """Judge a plan by every safety rule and list all findings; ends with 1 if there is one.
 
+    Of a schedule every plan and every transition is judged, and remarks are listed for the engineer who
+    signs; `--realised` then runs whole days. One that misses a switch second is not safe.
+
     Findings that the program in force has already, and no less badly, are listed apart as inherited;
     they do not fail the check. With `--against` the lamps of exported files (GMNS, UTDF, NTCIP, VISSIG,
     RSMP, SUMO, CSV, JSON) are compared with a plan's second by second over a full day.
@@ -45,14 +50,22 @@ def check(
         _compare(plan, scenario, against, as_json=as_json)
         return
     from signalopt.cli.cases import make_case
-    from signalopt.cli.plans import read_plan_for
+    from signalopt.cli.plans import is_xml, read_plan_for, read_schedule_for
     from signalopt.cli.progress_view import shown_progress
     from signalopt.cli.show import print_json, say
-    from signalopt.verdict import judge_for_case
+    from signalopt.timing.schedule_file import is_schedule
+    from signalopt.timing.schedule_lints import schedule_lints
+    from signalopt.verdict import judge_for_case, judge_schedule_for_case
 
+    lints: tuple[Lint, ...] = ()
     with shown_progress() as listener:
         case = make_case(scenario, listener)
-        verdict = judge_for_case(case, read_plan_for(case, plan), realised=realised)
+        if not is_xml(plan) and is_schedule(plan):
+            schedule = read_schedule_for(case, plan)
+            verdict = judge_schedule_for_case(case, schedule, realised=realised, listener=listener)
+            lints = schedule_lints(schedule, case.network.layouts, datetime.now(UTC).year)
+        else:
+            verdict = judge_for_case(case, read_plan_for(case, plan), realised=realised)
     if as_json:
         print_json(
             {
@@ -63,6 +76,10 @@ def check(
                 "realised_s": verdict.judged_s,
                 "findings": [_as_object(finding) for finding in verdict.findings],
                 "inherited": [_as_object(finding) for finding in verdict.inherited],
+                "remarks": [
+                    {"kind": lint.kind.value, "where": lint.where, "text": lint.text}
+                    for lint in lints
+                ],
             }
         )
     else:
@@ -73,6 +90,10 @@ def check(
             say("inherited from the program in force:")
         for finding in verdict.inherited:
             say(f"  {finding}")
+        if lints:
+            say("remarks:")
+        for lint in lints:
+            say(f"  {lint}")
     if not verdict.safe:
         raise typer.Exit(1)
 

@@ -20,6 +20,7 @@ from signalopt.cli.guard import GuardedCommand
 from signalopt.cli.optimize import optimize
 from signalopt.cli.pareto import pareto
 from signalopt.cli.scenarios import scenarios
+from signalopt.cli.schedule import schedule
 from signalopt.cli.schema import schema
 from signalopt.cli.simulate import simulate
 from signalopt.cli.sweep import sweep
@@ -73,6 +74,7 @@ for command in (
     calibrate,
     optimize,
     pareto,
+    schedule,
     check,
     export,
     demo,

@@ -36,3 +36,13 @@ def run_plan(
         case, chosen, seeds, workers=workers, keep=keep, emission_model=emission_model,
         listener=listener,
     )  # fmt: skip
+
+
+def run_meso(
+    case: Case, plan: Path | None, seeds: Sequence[int], listener: Listener
+) -> SimulationResult:
+    """Run today's plan (None) or one of a plan file through the queue model."""
+    from signalopt.mesosim.simulate import simulate_meso
+
+    chosen = None if plan is None else read_plan_for(case, plan)
+    return simulate_meso(case, chosen, seeds, listener=listener)

@@ -15,6 +15,7 @@ class Subject(StrEnum):
 
     PLAN = "plan"
     SCENARIO = "scenario"
+    SCHEDULE = "schedule"
     TIMING = "timing"
 
 

@@ -24,6 +24,13 @@ class EmissionModel(StrEnum):
     SUMO_DEFAULT = "sumo-default"
 
 
+class Engine(StrEnum):
+    """Who simulates: SUMO, or the queue model that the optimiser searches with."""
+
+    SUMO = "sumo"
+    MESO = "meso"
+
+
 def simulate(
     scenario: Scenario,
     plan: Annotated[
@@ -68,20 +75,25 @@ def simulate(
             help="fitted: fast; phemlight5: by SUMO's device, to verify; sumo-default: as SUMO is.",
         ),
     ] = EmissionModel.FITTED,
+    engine: Annotated[
+        Engine,
+        typer.Option(help="sumo: the judge; meso: the fast queue model, an approximation."),
+    ] = Engine.SUMO,
     as_json: Json = False,
 ) -> None:
-    """Run a plan in SUMO and print the measures with 95 % intervals over the seeds.
+    """Run a plan in SUMO (or the queue model) and print the measures with 95 % intervals over the seeds.
 
     Every vehicle scheduled in the window counts, also one that could not enter.
     Ends with 3 if a seed failed; the others are still shown.
 
     Examples: `signalopt simulate smoke` -
-    `signalopt simulate mangilik_el_am --plan plan.json --compare today --seeds 11-20 --json`
+    `signalopt simulate mangilik_el_am --plan plan.json --compare today --seeds 11-20 --json` -
+    `signalopt simulate smoke --engine meso`
     """
     from signalopt.cli.cases import make_case
     from signalopt.cli.figures import print_comparison, print_result
     from signalopt.cli.progress_view import shown_progress
-    from signalopt.cli.runs import run_plan
+    from signalopt.cli.runs import run_meso, run_plan
     from signalopt.cli.show import print_json, remark
     from signalopt.errors import SimulationError
     from signalopt.microsim.compare import compare as paired
@@ -90,14 +102,25 @@ def simulate(
 
     chosen, model = parse_seeds(seeds), emission_model.value
     other = None if compare in (None, TODAY) else Path(str(compare))
+    fast = engine is Engine.MESO
+    if fast:
+        _check_meso(keep, emission_model)
     try:
         with shown_progress() as listener:
             case = with_emissions(make_case(scenario, listener), fleet, temperature)
             before = None
             if compare is not None:
                 keep_before = keep / "compared" if keep else None
-                before = run_plan(case, other, chosen, workers, keep_before, listener, model)
-            result = run_plan(case, plan, chosen, workers, keep, listener, model)
+                before = (
+                    run_meso(case, other, chosen, listener)
+                    if fast
+                    else run_plan(case, other, chosen, workers, keep_before, listener, model)
+                )
+            result = (
+                run_meso(case, plan, chosen, listener)
+                if fast
+                else run_plan(case, plan, chosen, workers, keep, listener, model)
+            )
     except SimulationInterruptedError as stop:
         _show_partial(stop.partial, as_json=as_json)
         raise
@@ -113,11 +136,26 @@ def simulate(
         print_result(result)
     if not as_json:
         remark(f"emissions: {result.emissions}")
+        if fast:
+            remark("by the queue model, an approximation; SUMO is the judge (--engine sumo)")
     failures = [*(before.failures if before else ()), *result.failures]
     if failures:
         raise SimulationError(
             "\n".join(f"seed {f.seed}: {f.reason}; repeat: {f.command}" for f in failures)
         )
+
+
+def _check_meso(keep: Path | None, emission_model: EmissionModel) -> None:
+    from signalopt.errors import InputError, Problem
+
+    problems = []
+    if keep is not None:
+        found = "a folder for SUMO's files"
+        problems.append(Problem("--keep", found, "no folder: --engine meso makes none"))
+    if emission_model is not EmissionModel.FITTED:
+        problems.append(Problem("--emissions", emission_model.value, "fitted with --engine meso"))
+    if problems:
+        raise InputError(*problems)
 
 
 def _show_partial(partial: SimulationResult, *, as_json: bool) -> None:

@@ -1,11 +1,13 @@
-"""A wall-clock budget turned into numbers of runs, so that choices depend on counts and not on the clock.
+"""A wall-clock budget turned into counts of work, so that choices depend on counts and not on the clock.
 
-The counts come from a nominal cost of a run (vehicles and seconds of the case), equal on every machine. The
-clock is only a guard: where the machine is slower than nominal, batches are left out and that is said.
+The counts come from nominal costs of a SUMO run and of a run of the queue model (both from vehicles and
+seconds of the case), equal on every machine. The clock is only a guard: where the machine proves slower than
+nominal, work is left out and that is said.
 """
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass, field
 
@@ -15,11 +17,19 @@ NOMINAL_UPDATES_PER_S = 120_000
 """Vehicle updates a second of one core with emission devices and outputs; 80 000 (busy machine) to 180 000
 were measured with two runs side by side. Where it is too hopeful, the clock leaves runs out."""
 NOMINAL_START_S = 1.0
-SIMULATED_SHARE = 0.8
-"""Share of the budget that is planned for runs; the rest is for solving, reading and being late."""
+NOMINAL_MESO_UPDATES_PER_S = 15e6
+"""Vehicle seconds that one core puts through the queue model in a second (see benchmarks)."""
+SIMULATED_SHARE = 0.56
+"""Share of the budget that is planned for runs in SUMO."""
+LARGEST_SHARE = 0.8
+"""... in budgets that would hold no confirmation otherwise: the search gives way."""
+SEARCH_SHARE = 0.28
+"""Share for the search on the queue model; the rest is for solving, calibrating, reading and being late."""
 MOST_FINAL_SEEDS = 10
 FINALS = ((3, 3), (3, 2), (2, 2))
 """(finalists, least seeds each), best first. Finalists: the choice, today's plan, then Webster's."""
+FINAL_SHARE = 0.45
+"""Share of the runs that go to the final comparison, where that is enough for the seeds wanted."""
 
 
 PATIENCE = 4.0
@@ -57,11 +67,26 @@ class Clock:
         rounds = batches * -(-runs // max(1, self.workers))
         return self.used_s + rounds * self.longest_run_s <= self.budget_s
 
+    def past(self, share: float) -> bool:
+        """Whether this share of the budget is used up."""
+        return self.used_s > share * self.budget_s
+
 
 def nominal_run_s(case: Case, vehicles: int, mean_trip_s: float) -> float:
-    """Seconds that one run of the case takes by nominal speed."""
+    """Seconds that one run of the case takes in SUMO by nominal speed."""
     updates = vehicles * mean_trip_s / case.step_length_s
     return NOMINAL_START_S + updates / NOMINAL_UPDATES_PER_S
+
+
+def slower_by(measured_s: float, nominal_s: float) -> float:
+    """How much slower than nominal runs are, in steps of a quarter: small differences change nothing."""
+    return max(1.0, math.ceil(4 * measured_s / nominal_s - 0.2) / 4)
+
+
+def search_work(budget_s: float, workers: int, vehicles: int, mean_trip_s: float) -> int:
+    """Runs of the queue model that the search may spend, by nominal speed."""
+    run_s = max(1e-5, vehicles * mean_trip_s / NOMINAL_MESO_UPDATES_PER_S)
+    return int(budget_s * SEARCH_SHARE * max(1, workers) / run_s)
 
 
 def run_limit_s(budget_s: float, run_s: float) -> float:
@@ -70,11 +95,13 @@ def run_limit_s(budget_s: float, run_s: float) -> float:
 
 
 def plan_runs(budget_s: float, workers: int, run_s: float) -> RunPlan:
-    """Share the runs that fit between choosing and the final confirmation, half each if possible."""
+    """Share the runs that fit between choosing and the final confirmation."""
     total = int(budget_s * SIMULATED_SHARE / run_s * max(1, workers))
+    if total < FINALS[-1][0] * FINALS[-1][1]:
+        total = int(budget_s * LARGEST_SHARE / run_s * max(1, workers))
     for finalists, least in FINALS:
         if total >= finalists * least:
-            final = min(MOST_FINAL_SEEDS, max(least, total // (2 * finalists)))
+            final = min(MOST_FINAL_SEEDS, max(least, int(total * FINAL_SHARE) // finalists))
             # A batch that is not full takes as long as a full one.
             full = -(-final // max(1, workers)) * max(1, workers)
             if full <= MOST_FINAL_SEEDS and full * finalists <= total:

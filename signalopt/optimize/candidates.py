@@ -2,28 +2,46 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from signalopt.errors import InputError, Problem
 from signalopt.network.model import Intersection, Network
+from signalopt.optimize.choices import (
+    MOST_SETTINGS,
+    choices,
+    modelled,
+    nearby,
+    webster_setting,
+)
 from signalopt.optimize.coordinate import OffsetSolution, SolverLimits, SolverStatus, coordinate
 from signalopt.optimize.descent import descend
 from signalopt.optimize.flows import CaseFlows
-from signalopt.optimize.performance import SettingModel, Weights, model_setting
+from signalopt.optimize.orders import stage_orders
+from signalopt.optimize.performance import SettingModel, Weights, repeated
 from signalopt.optimize.propagate import propagate
-from signalopt.optimize.tables import build_problem, isolated_cost
-from signalopt.timing.bounds import interstages_s, least_cycle_s, stage_timings
+from signalopt.optimize.tables import Arrivals, build_problem, coordinated
+from signalopt.timing.bounds import least_cycle_s, stage_timings
 from signalopt.timing.plan import AnyProgram, IntersectionPlan, Plan
-from signalopt.timing.program import cycle_states
-from signalopt.timing.signals import Stage
 from signalopt.timing.webster import SplitRule, webster_plan
 
+__all__ = [
+    "Candidate",
+    "Part",
+    "PartSolution",
+    "assemble",
+    "find_parts",
+    "oversaturated",
+    "rank_cycles",
+    "solve_part",
+    "stage_orders",
+    "webster_cycle",
+]
+
 CYCLE_STEP_S = 5
-MOST_SETTINGS = 3
-"""Settings of one intersection that the coordination chooses among (tables grow with its square)."""
-MOST_ORDERS = 2
-"""Stage orders tried at one intersection: the designed one and the one of least interstage time."""
+MOST_ON_TREES = 6
+"""Settings of one intersection where the neighbours form no loop (else MOST_SETTINGS)."""
+REFINE_ROUNDS = 1
 
 
 @dataclass(frozen=True)
@@ -70,11 +88,24 @@ class Candidate:
 def find_parts(network: Network, flows: CaseFlows, held: Mapping[str, AnyProgram]) -> list[Part]:
     """Groups of intersections linked by streams of vehicles, each with its range of common cycles.
 
-    An intersection whose minimum greens do not fit the others' longest cycle stands alone.
+    An intersection whose minimum greens do not fit the others' longest cycle stands alone. Raises InputError
+    naming every intersection whose minimum greens do not fit its own longest cycle.
     """
     tunable = {place.id: place for place in network.intersections if place.id not in held}
     longest = {name: place.layout.max_cycle_s for name, place in tunable.items()}
     least = {name: _least_cycle(place) for name, place in tunable.items()}
+    unreachable = [
+        Problem(
+            f"intersection {name}",
+            f"minimum greens and interstages of {least[name]} s",
+            f"at most its longest cycle, {longest[name]} s",
+            "fewer stages, shorter crossings or a longer cycle",
+        )
+        for name in tunable
+        if least[name] > longest[name]
+    ]
+    if unreachable:
+        raise InputError(*unreachable)
     alone = {name for name in tunable if least[name] > min(longest.values())}
     linked: dict[str, set[str]] = {place.id: set() for place in network.intersections}
     for stream in flows.streams:
@@ -121,7 +152,7 @@ def rank_cycles(
     ranked = []
     for cycle in _cycles(part):
         settings = {
-            name: [_setting(network, flows, name, cycle, SplitRule.EQUAL_SATURATION)]
+            name: [webster_setting(network, flows, name, cycle, SplitRule.EQUAL_SATURATION)]
             for name in part.members
         }
         problem = build_problem(flows, settings, cycle, weights)
@@ -139,42 +170,107 @@ def solve_part(
     *,
     held: Mapping[str, AnyProgram],
     only_webster: bool = False,
+    refine_rounds: int = REFINE_ROUNDS,
 ) -> PartSolution:
-    """Settings and offsets of one part at one cycle.
+    """Settings, splits and offsets of one part at one common cycle (some members may run half of it).
 
-    First pass: arrivals at the upstream stop lines uniform; second pass: the platoons of the first. The
-    better of both by full propagation is kept. only_webster: equal saturation and the designed order.
+    First pass: arrivals at the upstream stop lines uniform; second pass: the platoons of the first. Then
+    single splits are moved together with the offsets. The best by full propagation is kept. only_webster:
+    equal saturation and the designed order, splits as they are.
     """
+    most = MOST_ON_TREES if _is_tree(flows, part) else MOST_SETTINGS
     settings: dict[str, list[SettingModel]] = {
-        name: choices(network, flows, name, cycle_s, weights, only_webster) for name in part.members
+        name: choices(network, flows, name, cycle_s, weights, only_webster, most=most)
+        for name in part.members
     }
     fixed = {}
     for name in part.held:
-        model = _held_model(network, flows, name, held[name])
-        if len(cycle_states(network.layouts[name], held[name])) == cycle_s:
-            settings[name] = [model]
+        model = modelled(network, flows, name, held[name])
+        if cycle_s % model.own_cycle_s == 0 and isinstance(held[name].offset_s, int):
+            settings[name] = [repeated(model, cycle_s)]
             fixed[name] = round(held[name].offset_s)
-    best: PartSolution | None = None
-    arrivals = None
+    work = _Work(network, flows, part, cycle_s, weights, limits, fixed)
+    best, chosen = None, None
+    arrivals: Arrivals | None = None
     for _ in range(2):
-        problem = build_problem(flows, settings, cycle_s, weights, arrivals=arrivals, fixed=fixed)
-        found = coordinate(problem, limits)
+        found, own, arrivals = work.solve(settings, arrivals)
+        if best is None or found.modelled_cost < best.modelled_cost:
+            best, chosen = found, own
+        if found.offsets is None:
+            break
+    assert best is not None
+    assert chosen is not None
+    if only_webster:
+        return best
+    for number in range(2 * refine_rounds):
+        offered = {
+            name: nearby(network, flows, model, cycle_s)
+            if name in part.members and position % 2 == number % 2
+            else [model]
+            for position, (name, (model, _)) in enumerate(chosen.items())
+        }
+        found, own, _ = work.solve(offered, arrivals)
+        if found.modelled_cost < best.modelled_cost:
+            # What was proven holds for the settings of the first choice; the splits came after.
+            best, chosen = replace(found, offsets=found.offsets and best.offsets), own
+    return best
+
+
+@dataclass(frozen=True)
+class _Work:
+    """One part at one cycle, ready to be solved for any settings on offer."""
+
+    network: Network
+    flows: CaseFlows
+    part: Part
+    cycle_s: int
+    weights: Weights
+    limits: SolverLimits
+    fixed: Mapping[str, int]
+
+    def solve(
+        self, settings: Mapping[str, Sequence[SettingModel]], arrivals: Arrivals | None
+    ) -> tuple[PartSolution, dict[str, tuple[SettingModel, int]], Arrivals]:
+        """The solution, what it chose (model and offset), and the arrivals under it."""
+        cycle = self.cycle_s
+        problem = build_problem(
+            self.flows, settings, cycle, self.weights, arrivals=arrivals, fixed=self.fixed
+        )
+        found = coordinate(problem, self.limits)
         chosen = {
             name: (settings[name][v], offset)
             for name, v, offset in zip(problem.names, found.settings, found.offsets_s, strict=True)
         }
-        arrivals, cost = propagate(flows, chosen, cycle_s, weights)
-        if best is None or cost < best.modelled_cost:
-            programs = tuple(
-                replace(model.program, offset_s=offset % cycle_s)
-                for name, (model, offset) in chosen.items()
-                if name in part.members and isinstance(model.program, IntersectionPlan)
-            )
-            best = PartSolution(cycle_s, programs, cost, found if problem.pairs else None)
-        if not problem.pairs:
-            break
-    assert best is not None
-    return best
+        shaped, cost = propagate(self.flows, chosen, cycle, self.weights)
+        programs = tuple(
+            replace(model.program, offset_s=offset % model.own_cycle_s)
+            for name, (model, offset) in chosen.items()
+            if name in self.part.members and isinstance(model.program, IntersectionPlan)
+        )
+        offsets = found if problem.pairs else None
+        return PartSolution(cycle, programs, cost, offsets), chosen, shaped
+
+
+def oversaturated(
+    network: Network, flows: CaseFlows, programs: Sequence[IntersectionPlan]
+) -> list[tuple[str, float]]:
+    """Intersections with a lane that gets more vehicles than it can serve: id and degree, worst first."""
+    found = [
+        (program.intersection, modelled(network, flows, program.intersection, program).degree)
+        for program in programs
+    ]
+    return sorted((f for f in found if f[1] > 1), key=lambda f: (-f[1], f[0]))
+
+
+def _is_tree(flows: CaseFlows, part: Part) -> bool:
+    """Whether the neighbours of a part form no loop, so that more settings cost next to nothing."""
+    position = {name: i for i, name in enumerate((*part.members, *part.held))}
+    pairs = {
+        frozenset((s.upstream.intersection, s.downstream.intersection))
+        for s in flows.streams
+        if s.upstream is not None and coordinated(s, position)
+    }
+    return len(pairs) < len(position)
 
 
 def assemble(
@@ -198,75 +294,6 @@ def assemble(
         bound=sum(o.bound for o in offsets),
         status=SolverStatus.OPTIMAL if proven else SolverStatus.FEASIBLE,
     )
-
-
-def stage_orders(place: Intersection, most: int = MOST_ORDERS) -> list[tuple[Stage, ...]]:
-    """Cyclic orders of the stages: the designed one, then others by interstage time.
-
-    Imported programs keep theirs: their interstages are given for one order only.
-    """
-    stages = place.layout.stages
-    if len(stages) < 3 or place.layout.interstages or any(s.state for s in stages):
-        return [stages]
-    others = [
-        (stages[0], *rest) for rest in itertools.permutations(stages[1:]) if rest != stages[1:]
-    ]
-    others.sort(key=lambda order: sum(interstages_s(place.layout, stage_timings(order))))
-    return [stages, *others[: most - 1]]
-
-
-def choices(
-    network: Network,
-    flows: CaseFlows,
-    name: str,
-    cycle_s: int,
-    weights: Weights,
-    only_webster: bool,
-) -> list[SettingModel]:
-    """Settings of one intersection at one cycle: the best of each stage order, then what comes next."""
-    place = network.intersection[name]
-    rules = [SplitRule.EQUAL_SATURATION]
-    orders = [place.layout.stages]
-    if not only_webster:
-        rules.append(SplitRule.LEAST_DELAY)
-        orders = stage_orders(place)
-    found: dict[object, tuple[int, int, SettingModel]] = {}
-    for number, order in enumerate(orders):
-        if least_cycle_s(place.layout, stage_timings(order)) > cycle_s:
-            continue
-        for rule in rules:
-            model = _setting(network, flows, name, cycle_s, rule, order)
-            cost = isolated_cost(model, flows, cycle_s, weights)
-            found.setdefault(model.program, (cost, number, model))
-    ranked = sorted(found.values(), key=lambda entry: entry[:2])
-    firsts = [next(e for e in ranked if e[1] == n) for n in sorted({e[1] for e in ranked})]
-    rest = [entry for entry in ranked if entry not in firsts]
-    return [model for _, _, model in (*firsts, *rest)][:MOST_SETTINGS]
-
-
-def _setting(
-    network: Network,
-    flows: CaseFlows,
-    name: str,
-    cycle_s: int,
-    rule: SplitRule,
-    order: Sequence[Stage] | None = None,
-) -> SettingModel:
-    layout, demand = network.layouts[name], flows.demand[name]
-    plan = webster_plan(
-        layout, demand.flow_vph, demand.saturation_vph, cycle_s=cycle_s, stages=order,
-        lanes=demand.lanes, rule=rule,
-    )  # fmt: skip
-    return _modelled(network, flows, name, plan)
-
-
-def _held_model(network: Network, flows: CaseFlows, name: str, program: AnyProgram) -> SettingModel:
-    return _modelled(network, flows, name, program)
-
-
-def _modelled(network: Network, flows: CaseFlows, name: str, program: AnyProgram) -> SettingModel:
-    own = {key: links for key, links in flows.links.items() if key.intersection == name}
-    return model_setting(network.layouts[name], program, flows.demand[name], own)
 
 
 def _least_cycle(place: Intersection) -> int:

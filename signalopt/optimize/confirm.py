@@ -6,18 +6,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from signalopt.errors import SimulationError
-from signalopt.measures import MEASURES
 from signalopt.microsim.result import SimulationResult
 from signalopt.microsim.simulate import simulate
 from signalopt.optimize.budget import Clock
-from signalopt.optimize.candidates import Candidate
-from signalopt.progress import Listener, ignore
+from signalopt.optimize.contender import Contender
+from signalopt.optimize.objective import Objective
+from signalopt.progress import Listener, Progress, ignore
 from signalopt.scenario.case import Case
 from signalopt.timing.plan import Plan
 
 FIRST_SELECTION_SEED = 1001
 FIRST_FINAL_SEED = 5001
 MOST_FIRST_SEEDS = 4
+LEAST_PAIRS = 3
+"""Common seeds that an early exit on paired differences needs."""
+LOST_FACTOR = 20.0
+"""A plan that leaves a twentieth of the vehicles behind counts twice its figure."""
+OUT = float("inf")
 SEEDS_APART = 100
 """Selection seeds are 1001 + 100 s, ..., final ones 5001 + 100 s, ... for the user's seed s (mod 40):
 never the small numbers that people take for their own runs, never the same for choosing and for the
@@ -38,31 +43,40 @@ def final_seeds(seed: int, count: int) -> tuple[int, ...]:
 
 @dataclass
 class Entrant:
-    """A candidate in the race with its runs so far (None: not run) and the round it left in.
+    """A contender in the race with its runs so far (None: not run) and the round it left in.
 
     jammed: SUMO could not finish one of its runs in time; it is out, whatever the others say.
     """
 
-    candidate: Candidate
+    contender: Contender
     result: SimulationResult | None = None
     left_in_round: int | None = None
     jammed: bool = False
 
-    def score(self, measure: str) -> float:
-        """Mean of the measure so that smaller is better; infinite without runs or when jammed."""
-        if self.jammed or self.result is None or not self.result.values(measure):
-            return float("inf")
-        sign = -1 if MEASURES[measure].better == "higher" else 1
-        return sign * self.result.mean(measure)
+    def score(self, objective: Objective) -> float:
+        """Mean of the objective, smaller is better; infinite without runs or when jammed.
+
+        Runs that left vehicles behind count more: a plan that starves an entry must not win.
+        """
+        if self.jammed or self.result is None:
+            return OUT
+        values = objective.values(self.result)
+        if not values:
+            return OUT
+        return sum(values.values()) / len(values) * (1 + LOST_FACTOR * lost_share(self.result))
 
 
 @dataclass
 class Race:
-    """A race in progress: entrants in the order of the model, runs left, whether the clock cut it."""
+    """A race in progress: entrants in the order of the model, runs left, whether the clock cut it.
+
+    first_seed: how many of the selection seeds were used before.
+    """
 
     entrants: list[Entrant]
     runs_left: int
-    measure: str
+    objective: Objective
+    first_seed: int = 0
     cut_short: bool = False
     seeds_used: list[int] = field(default_factory=list)
 
@@ -70,15 +84,37 @@ class Race:
     def is_hopeless(self) -> bool:
         """Whether candidates were run and every one of them jammed."""
         return any(e.jammed for e in self.entrants) and not any(
-            e.score(self.measure) < float("inf") for e in self.entrants
+            e.score(self.objective) < OUT for e in self.entrants
         )
 
     @property
-    def leader(self) -> Candidate:
-        """The best candidate by what has been simulated; before that the model's best."""
+    def ranked(self) -> list[Entrant]:
+        """Entrants best first: those still in the race, then those that left, latest first."""
+        return sorted(
+            self.entrants,
+            key=lambda e: (
+                e.jammed,
+                -(OUT if e.left_in_round is None else e.left_in_round),
+                e.score(self.objective),
+            ),
+        )
+
+    @property
+    def leader(self) -> Contender:
+        """The best contender by what has been simulated; before that the model's best."""
         running = [e for e in self.entrants if e.left_in_round is None and not e.jammed]
         running = running or self.entrants
-        return min(running, key=lambda e: e.score(self.measure)).candidate
+        return min(running, key=lambda e: e.score(self.objective)).contender
+
+
+def lost_share(result: SimulationResult) -> float:
+    """Share of the scheduled vehicles that never entered or were still inside at the hard stop."""
+    lost = sum(
+        run.measures.get("not_inserted", 0.0) + run.measures.get("unfinished", 0.0)
+        for run in result.runs
+    )
+    arrived = sum(run.measures.get("throughput", 0.0) for run in result.runs)
+    return lost / max(1.0, lost + arrived)
 
 
 def run_race(
@@ -95,11 +131,12 @@ def run_race(
     """Successive halving: every round the better half goes on to more common seeds.
 
     Round 1 runs as many seeds each as run at once (at most 4), later rounds double (K. Jamieson and A.
-    Talwalkar, AISTATS 2016). Ends when one is left, when the planned runs are used up or when the clock
-    forbids another round (`reserved`: batches of runs that must fit in afterwards). A run that takes more
-    than `limit_s` is given up, and its plan with it.
+    Talwalkar, AISTATS 2016); who is worse than the leader beyond doubt by the paired differences leaves
+    early. Ends when one is left, when the planned runs are used up or when the clock forbids another round
+    (`reserved`: batches of runs that must fit in afterwards). A run that takes more than `limit_s` is given
+    up, and its plan with it.
     """
-    number, skip, size = 1, 0, min(MOST_FIRST_SEEDS, workers)
+    number, skip, size = 1, race.first_seed, min(MOST_FIRST_SEEDS, workers)
     while True:
         running = [e for e in race.entrants if e.left_in_round is None]
         if len(running) < 2:
@@ -113,18 +150,38 @@ def run_race(
             entrant.left_in_round = number
         running = running[:affordable]
         seeds = selection_seeds(seed, size, skip)
-        for entrant in running:
+        for place, entrant in enumerate(running):
             if not clock.allows(size, 1 + reserved):
                 race.cut_short = True
                 _drop_unrun(race, number)
                 return
-            entrant.result = _more_runs(case, entrant, seeds, workers, clock, listener, limit_s)
+            best = min(race.entrants, key=lambda e: e.score(race.objective))
+            score = best.score(race.objective)
+            text = f"{entrant.contender.label}; best {best.contender.label}" if score < OUT else ""
+            listener(Progress("race in SUMO", place, len(running), text))
+            entrant.result = more_runs(case, entrant, seeds, workers, clock, limit_s)
+        listener(Progress("race in SUMO", len(running), len(running)))
         race.runs_left -= size * len(running)
         race.seeds_used += seeds
-        running.sort(key=lambda e: e.score(race.measure))
-        for entrant in running[(len(running) + 1) // 2 :]:
-            entrant.left_in_round = number
+        running.sort(key=lambda e: e.score(race.objective))
+        keep = (len(running) + 1) // 2
+        for place, entrant in enumerate(running):
+            if place >= keep or _beaten(running[0], entrant, race.objective):
+                entrant.left_in_round = number
         number, skip, size = number + 1, skip + size, size * 2
+
+
+def _beaten(leader: Entrant, entrant: Entrant, objective: Objective) -> bool:
+    """Whether the paired differences leave no doubt that an entrant is worse than the leader."""
+    if entrant is leader or leader.result is None or entrant.result is None:
+        return False
+    change = objective.change(leader.result, entrant.result)
+    return (
+        change is not None
+        and change.difference.count >= LEAST_PAIRS
+        and change.significant
+        and change.difference.mean > 0
+    )
 
 
 def run_finals(
@@ -176,18 +233,22 @@ def joined(first: SimulationResult | None, second: SimulationResult) -> Simulati
     )
 
 
-def _more_runs(
+def more_runs(
     case: Case,
     entrant: Entrant,
     seeds: Sequence[int],
     workers: int,
     clock: Clock,
-    listener: Listener,
     limit_s: float | None,
 ) -> SimulationResult | None:
-    plan = entrant.candidate.plan
+    """All runs of an entrant, those on further seeds included; marks it as jammed where SUMO gives up."""
+    plan = entrant.contender.plan
+    if entrant.result is not None:
+        seeds = [seed for seed in seeds if seed not in entrant.result.seeds]
+    if not seeds:
+        return entrant.result
     try:
-        found = simulate(case, plan, seeds, workers=workers, timeout_s=limit_s, listener=listener)
+        found = simulate(case, plan, seeds, workers=workers, timeout_s=limit_s)
     except SimulationError:
         entrant.jammed = True
         return entrant.result

@@ -24,8 +24,8 @@ from signalopt.optimize.loops import (
     loop_bound,
     spanning_roots,
 )
+from signalopt.optimize.reduce import reduced
 from signalopt.optimize.tables import OffsetProblem
-from signalopt.optimize.trees import solve_forest
 
 
 class SolverStatus(StrEnum):
@@ -74,21 +74,46 @@ def coordinate(
 ) -> OffsetSolution:
     """Find offsets and settings of least cost; deterministic for equal limits.
 
-    Where neighbours form no loop, dynamic programming finds and proves the optimum in well under a second;
-    CP-SAT, which needs longer to say the same, is then asked only if `through_solver`.
+    Intersections with one or two neighbours are eliminated exactly (optimize/reduce.py): an avenue or a ring
+    is solved and proven by that alone. What is left goes to CP-SAT with a good start and the loop bound.
+    through_solver: give CP-SAT the whole problem as it is (for comparison).
     """
     begun = time.monotonic()
     limits = limits or SolverLimits()
-    exact = solve_forest(problem)
-    if exact is None:
-        start, weak = descend(problem, seed=limits.seed), loop_bound(problem)
+    if through_solver:
+        start = descend(problem, seed=limits.seed)
+        found = _by_solver(problem, limits, start, loop_bound(problem, upper=float(start.cost)))
+        return _solution(problem, *found, time.monotonic() - begun)
+    return _eliminated(problem, limits, begun, solver=True)
+
+
+def quick_bound(problem: OffsetProblem, *, seed: int = 1) -> OffsetSolution:
+    """A good solution and a lower bound within about a second: elimination, descent, loop bound."""
+    return _eliminated(problem, SolverLimits(seed=seed), time.monotonic(), solver=False)
+
+
+def _eliminated(
+    problem: OffsetProblem, limits: SolverLimits, begun: float, *, solver: bool
+) -> OffsetSolution:
+    smaller = reduced(problem)
+    core = smaller.problem
+    if core.pairs:
+        start = descend(core, seed=limits.seed)
+        bound = loop_bound(core, upper=float(start.cost))
+        offsets, settings = start.offsets_s, start.settings
+        if solver and start.cost - bound >= 1 - 1e-6:
+            offsets, settings, bound = _by_solver(core, limits, start, bound)
     else:
-        start = Descent(*exact, problem.cost(*exact))
-        if not through_solver:
-            return _solution(
-                problem, *exact, float(start.cost), SolverStatus.OPTIMAL, time.monotonic() - begun
-            )
-        weak = float(start.cost)
+        settings = tuple(int(cost.argmin()) for cost in core.local)
+        offsets = tuple(core.fixed.get(i, 0) % core.cycle_s for i in range(len(settings)))
+        bound = float(core.cost(offsets, settings))
+    return _solution(problem, *smaller.restore(offsets, settings), bound, time.monotonic() - begun)
+
+
+def _by_solver(
+    problem: OffsetProblem, limits: SolverLimits, start: Descent, weak: float
+) -> tuple[tuple[int, ...], tuple[int, ...], float]:
+    """CP-SAT from a complete start and a lower bound: offsets, settings and the better bound."""
     model, offsets, settings = _model(problem, math.ceil(weak - 1e-6), start)
     solver = cp_model.CpSolver()
     solver.parameters.random_seed = limits.seed
@@ -98,20 +123,11 @@ def coordinate(
     solver.parameters.max_time_in_seconds = limits.wall_s
     found = solver.solve(model)
     if found not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        return _solution(
-            problem,
-            start.offsets_s,
-            start.settings,
-            weak,
-            SolverStatus.FEASIBLE,
-            time.monotonic() - begun,
-        )
+        return start.offsets_s, start.settings, weak
     chosen = tuple(solver.value(v) for v in offsets), tuple(solver.value(v) for v in settings)
-    status = SolverStatus.OPTIMAL if found == cp_model.OPTIMAL else SolverStatus.FEASIBLE
     if problem.cost(*chosen) > start.cost:
         chosen = start.offsets_s, start.settings
-    bound = max(weak, solver.best_objective_bound)
-    return _solution(problem, *chosen, bound, status, time.monotonic() - begun)
+    return *chosen, max(weak, solver.best_objective_bound)
 
 
 def _solution(
@@ -119,10 +135,9 @@ def _solution(
     offsets: Sequence[int],
     settings: Sequence[int],
     bound: float,
-    status: SolverStatus,
     wall_s: float,
 ) -> OffsetSolution:
-    cost = problem.cost(offsets, settings)
+    cost, status = problem.cost(offsets, settings), SolverStatus.FEASIBLE
     bound = min(float(cost), bound)
     if cost - bound < 1 - 1e-6:  # costs are whole numbers
         status, bound = SolverStatus.OPTIMAL, float(cost)

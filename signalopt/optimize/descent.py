@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from signalopt.optimize.tables import OffsetProblem
 
-RESTARTS = 30
+RESTARTS = 150
 
 
 @dataclass(frozen=True, slots=True)

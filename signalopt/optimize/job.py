@@ -1,45 +1,67 @@
-"""The optimisation job: flows, candidates, race in SUMO, confirmation on fresh seeds, one safe plan."""
+"""The optimisation job: candidates, search, race and search in SUMO, confirmation, one safe plan."""
 
 from __future__ import annotations
 
-import os
-from dataclasses import dataclass, field, replace
-from importlib.metadata import version
-
-from signalopt.errors import InputError, Problem, UnsafePlanError
-from signalopt.measures import MEASURES
-from signalopt.microsim.compare import Comparison, compare
+from signalopt.errors import InputError, Problem, SimulationError
+from signalopt.mesosim.model import prepare
+from signalopt.microsim.batch import available_cores
 from signalopt.microsim.result import SimulationResult
-from signalopt.network.tools import sumo_version
-from signalopt.optimize.budget import Clock, RunPlan, nominal_run_s, plan_runs, run_limit_s
-from signalopt.optimize.candidates import Candidate, assemble
+from signalopt.optimize.budget import (
+    Clock,
+    RunPlan,
+    nominal_run_s,
+    plan_runs,
+    run_limit_s,
+    search_work,
+    slower_by,
+)
+from signalopt.optimize.candidates import Candidate
 from signalopt.optimize.case_flows import case_flows
-from signalopt.optimize.confirm import Entrant, Race, final_seeds, run_finals, run_race
+from signalopt.optimize.confirm import (
+    Entrant,
+    more_runs,
+    selection_seeds,
+)
+from signalopt.optimize.contender import TODAY, Contender, plan_cycles_s
 from signalopt.optimize.coordinate import SolverLimits
-from signalopt.optimize.result import CandidateReport, OptimisationResult, Verdict
-from signalopt.optimize.search import WEBSTER, find_candidates, unsafe
+from signalopt.optimize.deep_search import (
+    Searched,
+    search_deep,
+    search_space,
+    searched_contenders,
+)
+from signalopt.optimize.demand_draws import ROBUST, USUAL
+from signalopt.optimize.evaluation import Evaluator
+from signalopt.optimize.flows import CaseFlows
+from signalopt.optimize.judging import USUAL_FOUND, choose, confirm, other_demand
+from signalopt.optimize.limits import oversaturated, unreachable_greens
+from signalopt.optimize.meso_costs import meso_cost_of, meso_today
+from signalopt.optimize.objective import OBJECTIVE_NAMES, find_objective
+from signalopt.optimize.outcome import Work, outcome
+from signalopt.optimize.redesign import case_with_layouts
+from signalopt.optimize.redesign import redesign as design_stages
+from signalopt.optimize.result import OptimisationResult
+from signalopt.optimize.search import find_candidates, held_programs, unsafe
 from signalopt.optimize.streams import trip_times_s
-from signalopt.progress import Listener, ignore
+from signalopt.progress import Listener, Progress, ignore
 from signalopt.scenario.case import Case
 
-OBJECTIVES = {"delay": "delay_s", "co2": "co2_g", "stops": "stops"}
-"""Objectives and the measures that decide them."""
 DEFAULT_BUDGET_S = 120.0
-SOLVER_SHARE = 0.1
+SOLVER_SHARE = 0.08
 """Deterministic solver seconds of all solves together, as a share of the budget."""
 _SOLVES = 10
-
-
-@dataclass
-class _Progress:
-    """Everything the job has so far: what an interrupt leaves behind."""
-
-    candidates: list[Candidate] = field(default_factory=list)
-    race: Race | None = None
-    winner: Candidate | None = None
-    results: dict[str, SimulationResult] = field(default_factory=dict)
-    interrupted: bool = False
-    remarks: list[str] = field(default_factory=list)
+SOLVER_ENDS_SHARE = 0.2
+"""Share of the budget after which no further plan is coordinated."""
+RACE_CANDIDATES = 2
+"""Plans of the coordination in the race, beside those of the search."""
+MOST_SEARCHED = 6
+REFINED_FROM_RUNS = 40
+"""Runs for choosing from which on SUMO itself is searched."""
+REFINE_SHARE = 0.55
+LATE_S = 1.0
+"""Seconds kept free at the end for reading and judging."""
+TODAY_LIMIT_SHARE = 0.3
+ROBUST_FOUND = "robust search"
 
 
 def optimize(
@@ -49,32 +71,47 @@ def optimize(
     budget_s: float = DEFAULT_BUDGET_S,
     workers: int = 0,
     seed: int = 1,
+    robust: bool = False,
+    redesign: bool = False,
     listener: Listener = ignore,
 ) -> OptimisationResult:
     """Find a plan for a case, prove it safe and confirm it in SUMO within a wall-clock budget.
 
-    workers: SUMO processes at a time, 0 = one a core. How many candidates and seeds are simulated follows
-    from budget, workers and case alone, so equal inputs give equal plans unless the clock cuts the race
-    short (`cut_short`). Ctrl-C ends the job and returns the best safe plan so far.
+    workers: SUMO processes and threads at a time, 0 = one a core. robust: half of the weight on the worst of
+    demands from a fifth less to a fifth more; the result then says how each plan does on them. redesign:
+    stages are designed afresh, the result's `case` holds their layouts. How much is searched and simulated
+    follows from budget, workers and case alone, so equal inputs give equal plans unless the clock cuts
+    work (`cut_short`).
+    Ctrl-C ends the job and returns the best safe plan so far.
 
-    Raises InputError for an unknown objective, a budget that is not positive or a case without signals to
-    tune, and UnsafePlanError if a plan breaks a rule that today's plan did not break.
+    Raises InputError for an unknown objective, a budget that is not positive, a case without signals to
+    tune and minimum greens that no cycle holds; UnsafePlanError if a plan breaks a rule that today's plan did
+    not break.
     """
     _check(case, objective, budget_s, workers)
-    workers = workers or os.cpu_count() or 1
-    clock, now = Clock(budget_s, workers), _Progress()
+    clock = Clock(budget_s, workers or available_cores())
+    work = Work(case, find_objective(objective), clock, seed, robust)
     try:
-        _search(case, objective, budget_s, seed, now, listener)
-        _choose_and_confirm(case, objective, seed, clock, now, listener)
+        flows = case_flows(case)
+        if redesign:
+            flows = _redesign(work, flows)
+        work.remarks += oversaturated(work.case, flows)
+        _coordinate(work, flows, listener)
+        counts = _measure_today(work, listener)
+        searched = _search(work, flows, counts, listener)
+        choose(work, counts, searched, listener)
+        confirm(work, counts, listener)
+        if robust:
+            other_demand(work, counts, listener)
     except KeyboardInterrupt:
-        now.interrupted = True
-    return _outcome(case, objective, budget_s, seed, clock, now)
+        work.interrupted = True
+    return outcome(work)
 
 
 def _check(case: Case, objective: str, budget_s: float, workers: int) -> None:
     problems = []
-    if objective not in OBJECTIVES:
-        problems.append(Problem("objective", f"`{objective}`", ", ".join(OBJECTIVES)))
+    if objective not in OBJECTIVE_NAMES:
+        problems.append(Problem("objective", f"`{objective}`", ", ".join(OBJECTIVE_NAMES)))
     if not budget_s > 0:
         problems.append(Problem("budget", f"{budget_s} s", "more than 0 seconds"))
     if workers < 0:
@@ -85,165 +122,134 @@ def _check(case: Case, objective: str, budget_s: float, workers: int) -> None:
             Problem(str(case.net_file), "no signal that can be tuned",
                     "at least one static program with two stages or more", "; ".join(sorted(remarks)))
         )  # fmt: skip
+    problems += unreachable_greens(case)
     if problems:
         raise InputError(*problems)
 
 
-def _search(
-    case: Case, objective: str, budget_s: float, seed: int, now: _Progress, listener: Listener
-) -> None:
-    share = budget_s * SOLVER_SHARE / _SOLVES
-    limits = SolverLimits(share, max(5.0, 4 * share), seed=seed)
-    find_candidates(case, case_flows(case), objective, limits, now.candidates, listener)
-    if not now.candidates:
-        now.remarks.append("no candidate passed the safety judge; today's plan is returned")
+def _redesign(work: Work, flows: CaseFlows) -> CaseFlows:
+    """Replace the case by one with the best new stages of every intersection that has some."""
+    made = design_stages(work.case, flows)
+    work.remarks += made.notes
+    layouts = made.best()
+    if not layouts:
+        work.remarks.append("no intersection could be designed afresh; today's stages are kept")
+        return flows
+    work.case = case_with_layouts(work.case, layouts)
+    work.remarks.append(
+        f"stages designed afresh at {len(layouts)} of {len(work.case.network.intersections)} intersections:"
+        " the plan belongs to signals that are changed like that"
+    )
+    return case_flows(work.case)
 
 
-def _choose_and_confirm(
-    case: Case, objective: str, seed: int, clock: Clock, now: _Progress, listener: Listener
-) -> None:
-    if not now.candidates:
-        return
-    measure = OBJECTIVES[objective]
-    by_model = sorted(now.candidates, key=lambda c: c.modelled_cost)
-    now.winner = by_model[0]
+def _coordinate(work: Work, flows: CaseFlows, listener: Listener) -> None:
+    """Candidates of Webster and CP-SAT."""
+    share = work.clock.budget_s * SOLVER_SHARE / _SOLVES
+    limits = SolverLimits(share, max(2.0, 4 * share), seed=work.seed)
+    try:
+        whole = find_candidates(
+            work.case, flows, work.objective.name, limits, work.candidates, listener,
+            enough=lambda: work.clock.past(SOLVER_ENDS_SHARE),
+        )  # fmt: skip
+        if not whole:
+            work.cuts.append("fewer plans were coordinated than planned")
+    finally:  # an interrupt leaves what has been found
+        by_model = sorted(work.candidates, key=lambda c: c.modelled_cost)
+        work.contenders += [_coordinated(candidate) for candidate in by_model]
+        work.winner = work.contenders[0] if work.contenders else None
+
+
+def _measure_today(work: Work, listener: Listener) -> RunPlan:
+    """Run today's plan once: what a run costs here, and what shares of today's values mean."""
+    case, clock = work.case, work.clock
     trips = trip_times_s(case.network, case.route_files)
-    mean_trip_s = sum(trips) / max(1, len(trips))
-    run_s = nominal_run_s(case, len(trips), mean_trip_s)
-    counts: RunPlan = plan_runs(clock.budget_s, clock.workers, run_s)
+    work.vehicles, work.mean_trip_s = len(trips), sum(trips) / max(1, len(trips))
+    run_s = nominal_run_s(case, work.vehicles, work.mean_trip_s)
+    counts = plan_runs(clock.budget_s, clock.workers, run_s)
     if counts.final_seeds == 0:
-        now.remarks.append(
+        work.remarks.append(
             f"a run takes about {run_s:.0f} s; {clock.budget_s:.0f} s hold no confirmation"
         )
-        return
-    now.race = Race([Entrant(c) for c in by_model], counts.selection_runs, measure)
-    reserved = counts.finalists * -(-counts.final_seeds // clock.workers)
-    limit = run_limit_s(clock.budget_s, run_s)
-    run_race(case, now.race, seed, clock.workers, clock, listener, reserved=reserved, limit_s=limit)
-    now.winner = now.race.leader
-    if now.race.is_hopeless:
-        now.remarks.append("every candidate jammed the streets in SUMO; today's plan is returned")
-        return
-    finalists = [now.winner.plan, case.today]
-    webster = next((c for c in now.candidates if c.label == WEBSTER), None)
-    if counts.finalists > 2 and webster is not None and webster is not now.winner:
-        finalists.append(webster.plan)
-    seeds = final_seeds(seed, counts.final_seeds)
-    if not run_finals(case, finalists, seeds, clock.workers, clock, now.results, listener):
-        now.race.cut_short = True
+        return counts
+    today = Entrant(Contender(TODAY, case.today, plan_cycles_s(case.today)))
+    listener(Progress("simulate today's plan", 0, 1))
+    limit_s = max(TODAY_LIMIT_SHARE * clock.budget_s, run_limit_s(clock.budget_s, run_s))
+    seeds = selection_seeds(work.seed, clock.workers)
+    today.result = more_runs(case, today, seeds, clock.workers, clock, limit_s)
+    listener(Progress("simulate today's plan", 1, 1))
+    work.today = today
+    if today.result is None or not today.result.runs:
+        work.remarks.append(
+            f"today's plan jams the streets: no run of it ended within {limit_s:.0f} s"
+        )
+        return counts
+    work.objective = work.objective.against(_means(today.result))
+    slower = slower_by(clock.longest_run_s, run_s)
+    if slower > 1:
+        work.cuts.append(f"runs take {slower:.1f} times as long as planned: fewer of them")
+        run_s *= slower
+        counts = plan_runs(clock.budget_s, clock.workers, run_s)
+    work.run_s = run_s
+    return counts
 
 
-def _outcome(
-    case: Case, objective: str, budget_s: float, seed: int, clock: Clock, now: _Progress
-) -> OptimisationResult:
-    measure = OBJECTIVES[objective]
-    if now.interrupted and now.race is not None and not now.results:
-        now.winner = now.race.leader
-    elif now.winner is None and now.candidates:
-        now.winner = min(now.candidates, key=lambda c: c.modelled_cost)
-    winner = now.winner or assemble("today's plan", case.network, case.today, [])
-    chosen = now.results.get(winner.plan.name)
-    today, webster = now.results.get(case.today.name), now.results.get(WEBSTER)
-    versus_today = compare(today, chosen) if today is not None and chosen is not None else None
-    versus_webster = (
-        compare(webster, chosen)
-        if webster is not None and chosen is not None and winner.label != WEBSTER
-        else None
+def _search(work: Work, flows: CaseFlows, counts: RunPlan, listener: Listener) -> Searched | None:
+    """The search on the queue model; without one (a case it cannot hold) the coordination stands alone."""
+    case, clock = work.case, work.clock
+    listener(Progress("queue model", 0, 1, "compiling"))
+    try:
+        model = prepare(case, listener=listener)
+    except (InputError, SimulationError) as error:
+        work.remarks.append(f"no search on the queue model: {error}")
+        return None
+    listener(Progress("queue model", 1, 1))
+    work.model = model
+    objective = meso_today(model, work.objective, case.today)  # the first run, which may compile
+    planned = search_work(clock.budget_s, clock.workers, work.vehicles, work.mean_trip_s)
+    batches = counts.finalists * -(-counts.final_seeds // clock.workers)
+    batches += -(-counts.selection_runs // clock.workers)
+    deadline = clock.budget_s - LATE_S - 1.1 * batches * clock.longest_run_s
+    deadline = max(deadline, clock.used_s + 0.1 * clock.budget_s)
+    space = search_space(case, flows, held_programs(case), [c.plan for c in work.candidates])
+    stages = [(USUAL, USUAL_FOUND, 1.0)]
+    if work.robust:
+        stages = [(USUAL, USUAL_FOUND, 0.4), (ROBUST, ROBUST_FOUND, 1.0)]
+    begun, spent = clock.used_s, 0.0
+    for risk, label, until in stages:
+        cost_of = meso_cost_of(model, objective, risk.draws, clock.workers)
+        work.evaluator = Evaluator(space, risk, cost_of)
+        ends = begun + until * (deadline - begun)
+        runs = int(planned * (until - spent))
+        work.searched = search_deep(
+            work.evaluator, work.candidates, runs, work.seed, clock, ends, listener
+        )
+        _take(work, work.searched, label)
+        spent = until
+    return work.searched
+
+
+def _take(work: Work, searched: Searched, label: str) -> None:
+    """Put what a search found in front of the contenders, and say what the clock left out."""
+    if searched.slower > 1:
+        work.cuts.append(
+            f"the search ran {searched.slower:g} times slower than planned: less of it"
+        )
+    if searched.ended_early:
+        done = searched.evaluator.spent / max(1, searched.planned)
+        work.cuts.append(f"the search ended by the clock after {100 * done:.0f} % of its work")
+    found = searched_contenders(
+        searched, MOST_SEARCHED, lambda plan: not unsafe(work.case, plan), label
     )
-    hopeless = now.race is not None and now.race.is_hopeless
-    verdict = Verdict.KEPT if hopeless else _verdict(versus_today, measure)
-    plan = case.today if verdict is Verdict.KEPT else winner.plan
-    if findings := unsafe(case, plan):
-        raise UnsafePlanError("\n".join((f"plan `{plan.name}` is not safe:", *findings)))
-    provenance = _provenance(
-        case, objective, budget_s, seed, clock, now, winner, verdict, versus_today
-    )
-    if versus_today is not None:
-        provenance += (("confirmed " + measure, _interval(versus_today, measure)),)
-    seeds = versus_today.seeds if versus_today is not None else ()
-    named = plan if verdict is Verdict.KEPT else replace(plan, name=f"signalopt {objective}")
-    return OptimisationResult(
-        plan=replace(named, provenance=provenance),
-        objective=objective,
-        measure=measure,
-        verdict=verdict,
-        winner=winner,
-        webster_plan=next((c.plan for c in now.candidates if c.label == WEBSTER), None),
-        candidates=_reports(now, measure),
-        final_seeds=seeds,
-        today=today,
-        webster=webster,
-        chosen=chosen,
-        versus_today=versus_today,
-        versus_webster=versus_webster,
-        cut_short=now.race is not None and now.race.cut_short,
-        interrupted=now.interrupted,
-        wall_s=clock.used_s,
-        remarks=tuple(now.remarks),
-    )
+    work.contenders = [*found, *work.contenders]
+    work.winner = work.contenders[0] if work.contenders else None
 
 
-def _verdict(versus_today: Comparison | None, measure: str) -> Verdict:
-    if versus_today is None or measure not in versus_today.changes:
-        return Verdict.UNCONFIRMED
-    sign = -1 if MEASURES[measure].better == "higher" else 1
-    difference = versus_today.changes[measure].difference
-    if difference.count < 2:
-        return Verdict.UNCONFIRMED
-    if sign * difference.mean > 0:
-        return Verdict.KEPT
-    return Verdict.BETTER if versus_today.improves(measure) else Verdict.UNDECIDED
+def _coordinated(candidate: Candidate) -> Contender:
+    cycles = tuple(sorted(set(candidate.cycles_s)))
+    return Contender(candidate.label, candidate.plan, cycles, None, None, candidate)
 
 
-def _interval(comparison: Comparison, measure: str) -> str:
-    change = comparison.changes[measure]
-    difference, unit = change.difference, MEASURES[measure].unit
-    text = f"{change.before:.3f} -> {change.after:.3f} {unit}, paired difference {difference.mean:+.3f}"
-    if difference.low is not None and difference.high is not None:
-        text += f" [{difference.low:+.3f}, {difference.high:+.3f}] at 95 %"
-    return f"{text}, {difference.count} seeds"
-
-
-def _provenance(
-    case: Case, objective: str, budget_s: float, seed: int, clock: Clock, now: _Progress,
-    winner: Candidate, verdict: Verdict, versus_today: Comparison | None,
-) -> tuple[tuple[str, str], ...]:  # fmt: skip
-    selection = now.race.seeds_used if now.race is not None else []
-    seeds = versus_today.seeds if versus_today is not None else ()
-    return (
-        ("made by", f"signalopt {version('signalopt')}"),
-        ("SUMO", sumo_version()),
-        ("OR-Tools", version("ortools")),
-        ("scenario", case.name),
-        ("case", case.fingerprint),
-        ("objective", objective),
-        ("seed", str(seed)),
-        ("budget_s", f"{budget_s:g}"),
-        ("workers", str(clock.workers)),
-        ("candidate", winner.label),
-        ("solver status", str(winner.status)),
-        ("solver cost", str(winner.cost)),
-        ("solver bound", f"{winner.bound:.0f}"),
-        ("solver gap", f"{winner.gap:.4f}"),
-        ("selection seeds", " ".join(map(str, selection))),
-        ("final seeds", " ".join(map(str, seeds))),
-        ("verdict", str(verdict)),
-    )
-
-
-def _reports(now: _Progress, measure: str) -> tuple[CandidateReport, ...]:
-    entrants = now.race.entrants if now.race is not None else [Entrant(c) for c in now.candidates]
-    reports = []
-    for entrant in entrants:
-        candidate, result = entrant.candidate, entrant.result
-        known = result is not None and bool(result.values(measure))
-        reports.append(
-            CandidateReport(
-                candidate.label, candidate.cycles_s, candidate.modelled_cost, candidate.cost,
-                candidate.bound, candidate.gap, str(candidate.status),
-                len(result.runs) if result is not None else 0,
-                result.mean(measure) if known and result is not None else None,
-                entrant.left_in_round,
-            )
-        )  # fmt: skip
-    return tuple(reports)
+def _means(result: SimulationResult) -> dict[str, float]:
+    names = {name for run in result.runs for name in run.measures}
+    return {name: result.mean(name) for name in names}

@@ -3,7 +3,7 @@
 Dropping the rule that offset differences add up to whole cycles, every pair takes its own cheapest
 difference: a weak bound. Keeping the rule loop by loop, with the cost of a pair shared between the loops
 it lies in (Lagrangian decomposition; shares improved by subgradient steps), proves much more: the least
-cost of one loop follows exactly from min-plus convolutions of its tables.
+cost of one loop, settings included, follows exactly from min-plus convolutions of its tables.
 """
 
 from __future__ import annotations
@@ -19,7 +19,13 @@ from signalopt.optimize.tables import OffsetProblem
 Loop = tuple[tuple[int, int], ...]
 """Directed pairs (i, j), (j, k), ... back to i."""
 
+Edge = tuple[int, int]
+Entry = tuple[int, int, int]
+"""Settings of both ends and the offset difference: the place in a pair's table."""
+Costs = NDArray[np.float64]
+
 _STEPS = 150
+_PATIENCE = 8  # steps without a better bound after which they are halved
 
 
 def connected_parts(problem: OffsetProblem) -> tuple[frozenset[int], ...]:
@@ -73,74 +79,110 @@ def cycle_basis(problem: OffsetProblem) -> tuple[Loop, ...]:
     return tuple(basis)
 
 
-def loop_bound(problem: OffsetProblem, steps: int = _STEPS) -> float:
-    """A lower bound of the cost of any choice, from loops; settings are relaxed pair by pair."""
-    degree = [len(found) for found in _neighbours(problem)]
-    local = sum(int(c.min()) for c, pairs in zip(problem.local, degree, strict=True) if not pairs)
-    tables = {}
-    for pair in problem.pairs:
-        # An intersection's own cost is shared by its pairs, so that a pair cannot take a dear setting free.
-        first = problem.local[pair.first] / degree[pair.first]
-        second = problem.local[pair.second] / degree[pair.second]
-        whole = pair.cost + first[:, None, None] + second[None, :, None]
-        tables[pair.first, pair.second] = whole.min(axis=(0, 1))
+def loop_bound(problem: OffsetProblem, steps: int = _STEPS, upper: float | None = None) -> float:
+    """A lower bound of the cost of any choice, from loops.
+
+    Settings are chosen consistently around each loop, not between loops that share no pair. `upper`: the
+    cost of some solution, by which the steps are sized (B. T. Polyak, 1969); without it by the tables.
+    """
+    tables, local = _whole_tables(problem)
     loops = cycle_basis(problem)
-    users: dict[tuple[int, int], list[int]] = {}
+    users: dict[Edge, list[int]] = {}
     for n, loop in enumerate(loops):
         for i, j in loop:
             users.setdefault((min(i, j), max(i, j)), []).append(n)
-    alone = sum(float(t.min()) for edge, t in tables.items() if edge not in users)
+    alone = local + sum(float(t.min()) for edge, t in tables.items() if edge not in users)
     if not loops:
-        return local + alone
+        return alone
     shares = {(n, edge): tables[edge] / len(found) for edge, found in users.items() for n in found}
-    best, step = -np.inf, 0.0
+    spread = sum(float(tables[edge].mean() - tables[edge].min()) for edge in users)
+    best, stale, boldness = -np.inf, 0, 1.0
     for iteration in range(steps):
-        value, used = 0.0, {}
+        value = 0.0
+        used: dict[tuple[int, Edge], Entry] = {}
         for n, loop in enumerate(loops):
-            least, gaps = _ring(loop, {e: shares[n, e] for _, e in _edges(loop)})
+            least, entries = _ring(loop, {e: shares[n, e] for _, e in _edges(loop)})
             value += least
-            for edge, gap in gaps.items():
-                used[n, edge] = gap
+            used |= {(n, edge): entry for edge, entry in entries.items()}
+        stale = 0 if value > best + 1e-3 else stale + 1
         best = max(best, value)
-        if iteration == 0:
-            step = 0.05 * (sum(float(t.mean() - t.min()) for t in tables.values()) + 1) / len(users)
-        rate = step / (1 + iteration / 15)
+        if stale >= _PATIENCE:
+            boldness, stale = boldness / 2, 0
+        square = sum(_disagreement([used[n, e] for n in found]) for e, found in users.items())
+        if square == 0:
+            break  # the loops agree: no bound can be better
+        goal = upper - alone if upper is not None else best + 0.2 * spread / (1 + iteration / 15)
+        if goal <= value:
+            break
+        rate = boldness * (goal - value) / square
         for edge, found in users.items():
             for n in found:
                 shares[n, edge][used[n, edge]] += rate
                 for m in found:
                     shares[m, edge][used[n, edge]] -= rate / len(found)
-    return local + alone + float(best)
+    return alone + float(best)
 
 
-def _edges(loop: Loop) -> list[tuple[bool, tuple[int, int]]]:
+def _whole_tables(problem: OffsetProblem) -> tuple[dict[Edge, Costs], float]:
+    """Tables with the intersections' own costs shared out; the own costs of those without a pair."""
+    degree = [len(found) for found in _neighbours(problem)]
+    local = sum(int(c.min()) for c, pairs in zip(problem.local, degree, strict=True) if not pairs)
+    tables: dict[Edge, Costs] = {}
+    for pair in problem.pairs:
+        # An intersection's own cost is shared by its pairs, so that a pair cannot take a dear setting free.
+        first = problem.local[pair.first] / degree[pair.first]
+        second = problem.local[pair.second] / degree[pair.second]
+        tables[pair.first, pair.second] = pair.cost + first[:, None, None] + second[None, :, None]
+    return tables, float(local)
+
+
+def _disagreement(entries: list[Entry]) -> float:
+    """Squared length of the subgradient of one pair: 0 where all its loops use the same entry."""
+    counts = {entry: entries.count(entry) for entry in entries}
+    return len(entries) - sum(count**2 for count in counts.values()) / len(entries)
+
+
+def _edges(loop: Loop) -> list[tuple[bool, Edge]]:
     return [(i < j, (min(i, j), max(i, j))) for i, j in loop]
 
 
-def _ring(
-    loop: Loop, costs: Mapping[tuple[int, int], NDArray[np.float64]]
-) -> tuple[float, dict[tuple[int, int], int]]:
-    """Least cost of differences that add up to 0 (mod C) around a loop, and those differences."""
+def _ring(loop: Loop, costs: Mapping[Edge, Costs]) -> tuple[float, dict[Edge, Entry]]:
+    """Least cost of settings and of differences that add up to 0 (mod C) around a loop; entries used."""
     steps = _edges(loop)
     # cost of a step in its own direction: turned round where the table runs the other way
     tables = [
-        c if forward else np.roll(c[::-1], 1) for forward, c in ((f, costs[e]) for f, e in steps)
+        costs[e] if forward else np.roll(costs[e][:, :, ::-1], 1, axis=2).transpose(1, 0, 2)
+        for forward, e in steps
     ]
-    cycle = len(tables[0])
+    cycle = tables[0].shape[2]
     index = (np.arange(cycle)[:, None] - np.arange(cycle)[None, :]) % cycle  # [sum, last] -> before
-    sums, choices = tables[0], []
+    sums, choices = tables[0], []  # sums[setting of the first, setting reached, sum of differences]
     for table in tables[1:]:
-        matrix = sums[index] + table[None, :]
-        choice = matrix.argmin(axis=1)
+        starts, inner, ends = sums.shape[0], sums.shape[1], table.shape[1]
+        before = sums[:, :, index]  # [start, inner, sum, last]
+        reached = np.empty((starts, ends, cycle))
+        choice = np.empty((starts, ends, cycle), dtype=np.int64)
+        for end in range(ends):
+            joint = before + table[None, :, end, None, :]
+            flat = joint.transpose(0, 2, 1, 3).reshape(starts, cycle, inner * cycle)
+            choice[:, end] = flat.argmin(axis=2)
+            reached[:, end] = np.take_along_axis(flat, choice[:, end][:, :, None], axis=2)[:, :, 0]
         choices.append(choice)
-        sums = matrix[np.arange(cycle), choice]
-    total, gaps = 0, {}
+        sums = reached
+    closed = np.array([sums[v, v, 0] for v in range(sums.shape[0])])
+    start = int(closed.argmin())
+    entries: dict[Edge, Entry] = {}
+    end, total = start, 0
     for position in range(len(tables) - 1, 0, -1):
-        gap = int(choices[position - 1][total])
-        gaps[steps[position][1]] = gap if steps[position][0] else -gap % cycle
-        total = (total - gap) % cycle
-    gaps[steps[0][1]] = total if steps[0][0] else -total % cycle
-    return float(sums[0]), gaps
+        inner, gap = divmod(int(choices[position - 1][start, end, total]), cycle)
+        entries[steps[position][1]] = _entry(steps[position][0], inner, end, gap, cycle)
+        end, total = inner, (total - gap) % cycle
+    entries[steps[0][1]] = _entry(steps[0][0], start, end, total, cycle)
+    return float(closed[start]), entries
+
+
+def _entry(forward: bool, v: int, w: int, gap: int, cycle: int) -> Entry:
+    return (v, w, gap) if forward else (w, v, -gap % cycle)
 
 
 def _neighbours(problem: OffsetProblem) -> list[list[int]]:

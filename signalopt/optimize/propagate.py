@@ -24,13 +24,14 @@ def propagate(
 ) -> tuple[dict[MovementKey, Profile], int]:
     """Arrivals (veh/s, on each intersection's own clock) and the cost of the plan.
 
-    chosen: model and offset by intersection, all of the same cycle. Cost in weighted vehicle seconds an
-    hour: waiting, stops, overflow, queues longer than their street.
+    chosen: model and offset by intersection, all with profiles of `cycle_s`. Cost in weighted vehicle
+    seconds an hour: waiting, stops, overflow, queues longer than their street.
     """
     service = {
         key: profile for model, _ in chosen.values() for key, profile in model.service.items()
     }
-    cost = sum(model.overflow_veh_s for model, _ in chosen.values())
+    cost = sum(model.overflow_cost(weights) for model, _ in chosen.values())
+    left = {key: m.left_over_veh(key) for m, _ in chosen.values() for key in m.service}
     if not service:
         return {}, round(cost)
     arrivals = {key: np.full(cycle_s, flows.movement_vph[key] / 3600) for key in service}
@@ -38,9 +39,10 @@ def propagate(
         arrivals = _arrivals(flows, chosen, queues_of(arrivals, service), cycle_s)
     room = _storage(flows)
     for key, queue in queues_of(arrivals, service).items():
-        spilled = max(0.0, float(queue.waiting.max()) - room.get(key, np.inf))
-        cost += float(weighted_cost(queue, cycle_s, weights))
-        cost += spilled * weights.spill_s * 3600 / cycle_s
+        rates = weights.rates(key)
+        spilled = max(0.0, float(queue.waiting.max()) + left[key] - room.get(key, np.inf))
+        cost += float(weighted_cost(queue, cycle_s, rates))
+        cost += rates.wait * spilled * weights.spill_s * 3600 / cycle_s
     return arrivals, round(cost)
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 
 from signalopt.microsim.compare import Comparison
 from signalopt.microsim.result import SimulationResult
-from signalopt.optimize.candidates import Candidate
+from signalopt.microsim.statistics import Change
+from signalopt.optimize.contender import Contender
+from signalopt.optimize.robust import DemandRow
+from signalopt.scenario.case import Case
 from signalopt.timing.plan import Plan
 
 
@@ -23,40 +26,61 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class CandidateReport:
-    """One candidate: what the model, the solver and the race say.
+    """One candidate: what the models and the race say.
 
-    modelled_cost, cost, bound: weighted vehicle seconds an hour; mean: of the objective's measure over
-    `seeds` selection seeds (None: not simulated); left_in_round None: won, or never raced.
+    predicted: cost by the queue model in units of the objective; modelled_cost, gap: of the coordination, in
+    weighted vehicle seconds an hour (None: the plan comes from the search); mean: of the objective over
+    `seeds` selection seeds (None: not simulated); left_in_round None: won, or never raced; jammed: SUMO
+    could not finish a run in time.
     """
 
     label: str
     cycles_s: tuple[int, ...]
-    modelled_cost: int
-    cost: int
-    bound: float
-    gap: float
-    status: str
+    predicted: float | None
+    modelled_cost: int | None
+    gap: float | None
     seeds: int
     mean: float | None
     left_in_round: int | None
+    jammed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SearchReport:
+    """What the search on the queue model did.
+
+    planned, spent: runs of the model (one plan on one draw of demand); costs in units of the objective, with
+    the weight that the worst draws have.
+    """
+
+    planned: int
+    spent: int
+    ended_early: bool
+    today_cost: float
+    best_cost: float
 
 
 @dataclass(frozen=True)
 class OptimisationResult:
     """The outcome. `plan` always passes the safety judge.
 
+    terms: measures of the objective with their weights; change: its paired change against today's plan;
     webster_plan: Webster splits with coordinated offsets, the other yardstick beside today's plan;
     today, webster, chosen: results on the final seeds (None: not simulated).
-    cut_short: the clock left out planned runs; interrupted: Ctrl-C.
+    cut_short: the clock left out planned work; interrupted: Ctrl-C. case: the case that the plan is for (with
+    `redesign` its layouts differ from the street's); demand: plans on other demand (`robust`).
     """
 
     plan: Plan
     objective: str
     measure: str
+    terms: tuple[tuple[str, float], ...]
     verdict: Verdict
-    winner: Candidate
+    winner: Contender
+    change: Change | None
     webster_plan: Plan | None
     candidates: tuple[CandidateReport, ...]
+    search: SearchReport | None
     final_seeds: tuple[int, ...]
     today: SimulationResult | None
     webster: SimulationResult | None
@@ -66,6 +90,8 @@ class OptimisationResult:
     cut_short: bool
     interrupted: bool
     wall_s: float
+    case: Case
+    demand: tuple[DemandRow, ...] = ()
     remarks: tuple[str, ...] = ()
 
     def summary(self) -> dict[str, object]:
@@ -77,13 +103,11 @@ class OptimisationResult:
             "measure": self.measure,
             "verdict": self.verdict.name.lower(),
             "verdict_text": str(self.verdict),
-            "solver": {
-                "status": str(self.winner.status),
-                "cost": self.winner.cost,
-                "bound": self.winner.bound,
-                "gap": self.winner.gap,
-                "unit": "weighted vehicle seconds per hour in the cyclic flow model",
-            },
+            "weights": dict(self.terms),
+            "candidate": self.winner.label,
+            "solver": _solver(self.winner),
+            "search": None if self.search is None else asdict(self.search),
+            "change": _change(self.change),
             "cycles_s": list(self.winner.cycles_s),
             "candidates": [_plain(report) for report in self.candidates],
             "final_seeds": list(self.final_seeds),
@@ -97,6 +121,7 @@ class OptimisationResult:
             "cut_short": self.cut_short,
             "interrupted": self.interrupted,
             "wall_s": round(self.wall_s, 2),
+            "other_demand": [row.plain() for row in self.demand],
             "remarks": list(self.remarks),
             "provenance": dict(self.plan.provenance),
         }
@@ -110,14 +135,43 @@ def _plain(report: CandidateReport) -> dict[str, object]:
     return {
         "label": report.label,
         "cycles_s": list(report.cycles_s),
+        "predicted": report.predicted,
         "modelled_cost": report.modelled_cost,
-        "cost": report.cost,
-        "bound": report.bound,
         "gap": report.gap,
-        "status": report.status,
         "selection_seeds": report.seeds,
         "mean": report.mean,
         "left_in_round": report.left_in_round,
+        "jammed": report.jammed,
+    }
+
+
+def _solver(winner: Contender) -> dict[str, object] | None:
+    found = winner.coordination
+    if found is None:
+        return None
+    return {
+        "status": str(found.status),
+        "cost": found.cost,
+        "bound": found.bound,
+        "gap": found.gap,
+        "unit": "weighted vehicle seconds per hour in the cyclic flow model",
+    }
+
+
+def _change(change: Change | None) -> dict[str, object] | None:
+    if change is None:
+        return None
+    return {
+        "before": change.before,
+        "after": change.after,
+        "difference": {"mean": change.difference.mean, "ci95": change.difference.ci95},
+        "relative": (
+            None
+            if change.relative is None
+            else {"mean": change.relative.mean, "ci95": change.relative.ci95}
+        ),
+        "significant": change.significant,
+        "n": change.difference.count,
     }
 
 

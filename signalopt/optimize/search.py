@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from signalopt.emissions.coefficients import coefficients
+from signalopt.emissions.response import IDLE, STOP
+from signalopt.microsim.kinematics import kind_of
+from signalopt.microsim.schedule import read_schedule
 from signalopt.optimize.candidates import (
     Candidate,
     PartSolution,
@@ -17,12 +21,16 @@ from signalopt.optimize.candidates import (
 from signalopt.optimize.coordinate import SolverLimits
 from signalopt.optimize.flows import CaseFlows
 from signalopt.optimize.performance import OBJECTIVE_WEIGHTS, Weights
+from signalopt.optimize.pollutants import Response, pollutant_weights, read_composition
 from signalopt.progress import Listener, Progress, ignore
 from signalopt.scenario.case import Case
+from signalopt.scenario.emission_setting import emission_setting
 from signalopt.timing.findings import new_findings
 from signalopt.timing.plan import AnyProgram, Plan
 from signalopt.timing.safety import judge_plan
 
+POLLUTANTS = {"co2": "co2_g", "soot": "soot_mg"}
+"""Objectives that are one pollutant, and its name in the emissions room."""
 WEBSTER = "Webster + coordination"
 MODEL_CYCLES = 2
 LEAST_SPACING_S = 10
@@ -40,6 +48,37 @@ def held_programs(case: Case) -> dict[str, AnyProgram]:
     }
 
 
+def cyclic_weights(case: Case, objective: str) -> Weights:
+    """What waiting and stops are worth in the cyclic flow model under an objective.
+
+    Emissions go by what the case's own vehicles emit per stop and idling second; mixed objectives, whose
+    larger part is time, go by delay: the queue model and SUMO weigh them exactly.
+    """
+    pollutant = POLLUTANTS.get(objective)
+    if pollutant is None:
+        return OBJECTIVE_WEIGHTS.get(objective, OBJECTIVE_WEIGHTS["delay"])
+    fleet, temperature_c = emission_setting(case)
+    table = coefficients(fleet, temperature_c)
+    responses = {
+        name: Response(*(float(table.of(name, pollutant)[term]) for term in (STOP, IDLE)))
+        for name in table.classes
+    }
+    schedule = read_schedule(case)
+
+    def class_of(kind: str) -> str:
+        found = kind_of(kind, schedule.type_of(kind))
+        return found.kinematic_class if found is not None else ""
+
+    mixed = read_composition(case.network, case.route_files, case.begin_s, case.end_s)
+    driven = {
+        key: {kind: flow for kind, flow in mix.items() if class_of(kind)}
+        for key, mix in mixed.items()
+    }
+    if not any(driven.values()):
+        return OBJECTIVE_WEIGHTS["delay"]
+    return pollutant_weights(driven, responses, class_of).weights
+
+
 def find_candidates(
     case: Case,
     flows: CaseFlows,
@@ -47,12 +86,15 @@ def find_candidates(
     limits: SolverLimits,
     found: list[Candidate],
     listener: Listener = ignore,
-) -> None:
+    *,
+    enough: Callable[[], bool] = lambda: False,
+) -> bool:
     """Append candidates to `found`, Webster with coordination first; all pass the safety judge.
 
-    A list is filled instead of returned so that an interrupted search keeps what it has.
+    A list is filled instead of returned so that an interrupted search keeps what it has. enough: asked before
+    each further candidate; returns False if that left some out.
     """
-    network, weights = case.network, OBJECTIVE_WEIGHTS[objective]
+    network, weights = case.network, cyclic_weights(case, objective)
     held = held_programs(case)
     parts = [
         part
@@ -77,18 +119,25 @@ def find_candidates(
     news(0, "Webster splits, coordinated offsets")
     usual = [webster_cycle(network, flows, part) for part in parts]
     add(WEBSTER, solve(usual, weights, plain=True))
+    if enough():
+        return False
     news(1, "ranking cycles")
     ranked = [_spaced(rank_cycles(network, flows, p, weights, seed=limits.seed)) for p in parts]
     best = [r[0] for r in ranked]
     others = [[r[min(n, len(r) - 1)] for r in ranked] for n in range(1, MODEL_CYCLES)]
     # Webster's cycle is tried with our settings too: SUMO may like a shorter cycle than the model does.
     for number, cycles in enumerate((best, *others, usual), start=2):
+        if enough():
+            return False
         news(number, f"coordinating at {_named(cycles)}")
         add(f"coordinated, cycle {_named(cycles)}", solve(cycles, weights, plain=False))
+    if enough():
+        return False
     news(total - 1, f"coordinating at {_named(best)} with fewer stops")
     fewer = replace(weights, stop_s=weights.stop_s * OTHER_STOP_FACTOR)
     add(f"fewer stops, cycle {_named(best)}", solve(best, fewer, plain=False))
     news(total, "")
+    return True
 
 
 def unsafe(case: Case, plan: Plan) -> tuple[str, ...]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
+
+from lxml import etree
 
 from signalopt.errors import InputError, Problem
 from signalopt.files import read_xml
@@ -98,24 +100,27 @@ def vehicle_routes(route_files: Sequence[Path]) -> Iterator[tuple[float, tuple[s
                 routes[element.get("id", "")] = tuple(element.get("edges", "").split())
             if element.tag != "vehicle":
                 continue
-            own = element.findall("route")
-            if not own:
-                own = element.findall("routeDistribution/route")
-            edges = (
-                tuple(own[-1].get("edges", "").split())
-                if own
-                else routes.get(element.get("route", ""))
-            )
-            where = f"{file}:{element.sourceline}"
-            try:
-                depart = float(element.get("depart", ""))
-            except ValueError:
-                found = f"depart `{element.get('depart')}`"
-                raise InputError(Problem(where, found, "a second of the day")) from None
-            if edges is None:
-                found = f"vehicle `{element.get('id')}` without a route"
-                raise InputError(Problem(where, found, "a <route> in it or its id"))
-            yield depart, edges
+            yield route_of(element, routes, file)
+
+
+def route_of(
+    element: etree._Element, routes: Mapping[str, tuple[str, ...]], file: Path
+) -> tuple[float, tuple[str, ...]]:
+    """Departure second and edges of a <vehicle>; `routes`: those named so far, by id."""
+    own = element.findall("route")
+    if not own:
+        own = element.findall("routeDistribution/route")
+    edges = tuple(own[-1].get("edges", "").split()) if own else routes.get(element.get("route", ""))
+    where = f"{file}:{element.sourceline}"
+    try:
+        depart = float(element.get("depart", ""))
+    except ValueError:
+        found = f"depart `{element.get('depart')}`"
+        raise InputError(Problem(where, found, "a second of the day")) from None
+    if edges is None:
+        found = f"vehicle `{element.get('id')}` without a route"
+        raise InputError(Problem(where, found, "a <route> in it or its id"))
+    return depart, edges
 
 
 def trip_times_s(network: Network, route_files: Sequence[Path]) -> list[float]:

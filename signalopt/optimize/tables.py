@@ -9,14 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from signalopt.optimize.flows import CaseFlows
-from signalopt.optimize.performance import SettingModel, Weights, bounded_arrivals, queues_of
+from signalopt.optimize.performance import (
+    Rates,
+    SettingModel,
+    Weights,
+    bounded_arrivals,
+    queues_of,
+)
 from signalopt.optimize.platoons import (
     Profile,
     Queueing,
-    all_shifts,
-    cyclic_queue,
     disperse,
 )
+from signalopt.optimize.queue_kernel import shifted_queues
 from signalopt.optimize.streams import MovementKey, Stream
 
 PROGRESSION_FACTOR = 0.95
@@ -75,7 +80,9 @@ def build_problem(
     arrivals: Arrivals | None = None,
     fixed: Mapping[str, int] | None = None,
 ) -> OffsetProblem:
-    """Tables for the intersections in `settings`, whose programs all have `cycle_s`.
+    """Tables for the intersections in `settings`, whose profiles all last `cycle_s`, the common period.
+
+    A program of half the common cycle shows itself twice (`performance.repeated`).
 
     `arrivals` at the upstream stop lines (of an earlier solution); where absent they are uniform.
     """
@@ -114,8 +121,9 @@ def build_problem(
                             sum(s.flow_vph for s in streams if s.downstream == key) / total[key]
                         )
                         jobs.append(
-                            _Job(up, down, v, w, weight, profile, model.service[key], storage_veh)
-                        )
+                            _Job(up, down, v, w, weight, profile, model.service[key],
+                                 storage_veh - model.left_over_veh(key), weights.rates(key))
+                        )  # fmt: skip
     pairs = _pair_costs(jobs, [len(settings[name]) for name in names], cycle_s, weights)
     given = {position[n]: offset for n, offset in (fixed or {}).items() if n in position}
     return OffsetProblem(cycle_s, names, local, pairs, given)
@@ -139,9 +147,9 @@ def stream_arrivals(stream: Stream, leaving: Queueing, share: float) -> Profile:
     return share * (started + disperse(leaving.free_departures, running))
 
 
-def weighted_cost(queue: Queueing, cycle_s: int, weights: Weights) -> NDArray[np.float64]:
-    """Vehicle seconds an hour of waiting and stops."""
-    per_cycle = queue.delay_veh_s + weights.stop_s * queue.stops_veh
+def weighted_cost(queue: Queueing, cycle_s: int, rates: Rates) -> NDArray[np.float64]:
+    """Waiting and stops of one movement, in weighted vehicle seconds an hour."""
+    per_cycle = rates.wait * queue.delay_veh_s + rates.stop * queue.stops_veh
     cost: NDArray[np.float64] = per_cycle * 3600 / cycle_s
     return cost
 
@@ -156,6 +164,7 @@ class _Job:
     arrivals: Profile
     service: Profile
     storage_veh: float
+    rates: Rates
 
 
 def _departures(
@@ -200,10 +209,10 @@ def _local_cost(
     weights: Weights,
 ) -> int:
     """Overflow of all movements and the waiting of arrivals that no neighbour shapes."""
-    cost = model.overflow_veh_s
+    cost = model.overflow_cost(weights)
     for key, queue in _departures(model, flows, {}).items():
         alone = 1 - linked.get(key, 0.0) / total[key] if total.get(key) else 1.0
-        cost += max(0.0, alone) * float(weighted_cost(queue, cycle_s, weights))
+        cost += max(0.0, alone) * float(weighted_cost(queue, cycle_s, weights.rates(key)))
     return round(cost)
 
 
@@ -219,12 +228,14 @@ def _pair_costs(
     tables: dict[tuple[int, int], NDArray[np.float64]] = {}
     for start in range(0, len(jobs), _ROWS):
         part = jobs[start : start + _ROWS]
-        service = np.stack([job.service for job in part])[:, None, :]
-        arrivals = all_shifts(np.stack([job.arrivals for job in part]))
-        queue = cyclic_queue(bounded_arrivals(arrivals, service), service)
+        service = np.stack([job.service for job in part])
+        arrivals = bounded_arrivals(np.stack([job.arrivals for job in part]), service)
+        waiting, stops, longest = shifted_queues(arrivals, service)
         storage = np.array([job.storage_veh for job in part])[:, None]
-        spilled = np.maximum(0.0, queue.waiting.max(axis=-1) - storage)
-        cost = weighted_cost(queue, cycle_s, weights) + spilled * weights.spill_s * 3600 / cycle_s
+        spilled = np.maximum(0.0, longest - storage)
+        wait = np.array([job.rates.wait for job in part])[:, None]
+        stop = np.array([job.rates.stop for job in part])[:, None]
+        cost = (wait * (waiting + spilled * weights.spill_s) + stop * stops) * 3600 / cycle_s
         for job, row in zip(part, cost, strict=True):
             ends = (min(job.up, job.down), max(job.up, job.down))
             shape = (counts[ends[0]], counts[ends[1]], cycle_s)

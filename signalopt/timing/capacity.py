@@ -1,8 +1,8 @@
 """Capacity and delay of the links of one intersection, from what its lamps show second by second.
 
 Sources. HCM 2000 = Highway Capacity Manual 2000, chapter 16 (the 2010 and 6th editions keep these forms):
-start-up lost time 2 s, extension of effective green 2 s into amber, control delay d1 + d2. Movements that
-yield: timing/yielding.py.
+start-up lost time 2 s, control delay d1 + d2. The extension of effective green into amber is measured
+instead (the HCM has 2 s). Movements that yield: timing/yielding.py.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ from signalopt.timing.yielding import (
     link_capacity_vph,
 )
 
-AMBER_USED_S = 2.0
+AMBER_USED_S = 0.7
+"""Seconds of amber that a queue uses. The calibrated vehicles of the saturation test bed (docs/saturation.md)
+use 0.4-1.1 s in summer, 0.6-0.7 s in winter; the 2 s of the HCM would make short cycles look cheap."""
 ANALYSIS_PERIOD_H = 0.25
 LEAST_CAPACITY_VPH = 1.0  # keeps a starved link's degree of saturation finite
 
@@ -48,7 +50,7 @@ def green_matrix(states: Sequence[str]) -> NDArray[np.bool_]:
 
 
 def effective_greens_s(states: Sequence[str]) -> NDArray[np.float64]:
-    """Effective green of each link in seconds: green - 2 s a start + at most 2 s of amber an end.
+    """Effective green of each link in seconds: green - 2 s a start + the used amber an end.
 
     A link that is green all the cycle loses nothing (HCM 2000, equations 16-1 and 16-2).
     """

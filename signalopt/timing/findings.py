@@ -23,6 +23,7 @@ class Rule(StrEnum):
     SPLITS = "sum of splits"
     OFFSET = "offset"
     STAGE = "stage"
+    SWITCH = "switch of plans"
 
 
 @dataclass(frozen=True, slots=True)

@@ -201,9 +201,12 @@ def _derived_states(layout: SignalLayout, program: IntersectionPlan) -> tuple[st
                 _paint(letters[second % cycle], group.links, "y")
             for second in range(start - group.red_amber_s, start):
                 _paint(letters[second % cycle], group.links, "u")
+    rivals: dict[int, list[int]] = {}
+    for link, other in layout.yields:
+        rivals.setdefault(link, []).append(other)
     for second, links in enumerate(green):
         for link in links:
-            must_yield = any((link, other) in layout.yields for other in links)
+            must_yield = not links.isdisjoint(rivals.get(link, ()))
             letters[second][link] = "g" if must_yield else "G"
     return tuple("".join(line) for line in letters)
 

@@ -1,12 +1,12 @@
 import pytest
 
 from signalopt.optimize import budget
-from signalopt.optimize.budget import Clock, RunPlan, plan_runs
+from signalopt.optimize.budget import Clock, RunPlan, plan_runs, search_work, slower_by
 
 
-def test_half_of_the_runs_confirm():
-    # 0.8 * 300 s / 10 s a run * 2 = 48 runs: 8 seeds for each of 3 finalists, 24 to choose
-    assert plan_runs(300, 2, 10.0) == RunPlan(3, 8, 24)
+def test_a_good_third_of_the_runs_confirms():
+    # 0.56 * 300 s / 10 s a run * 2 = 33 runs: 4 seeds for each of 3 finalists, 21 to choose
+    assert plan_runs(300, 2, 10.0) == RunPlan(3, 4, 21)
 
 
 def test_many_runs_do_not_confirm_for_ever():
@@ -16,9 +16,10 @@ def test_many_runs_do_not_confirm_for_ever():
 @pytest.mark.parametrize(
     ("budget_s", "expected"),
     [
-        (115, RunPlan(3, 3, 0)),
-        (90, RunPlan(3, 2, 1)),
-        (55, RunPlan(2, 2, 0)),
+        (170, RunPlan(3, 3, 0)),
+        (160, RunPlan(3, 2, 2)),
+        (80, RunPlan(2, 2, 0)),
+        (55, RunPlan(2, 2, 0)),  # a larger share
         (40, RunPlan(0, 0, 0)),
     ],
 )
@@ -47,3 +48,17 @@ def test_clock_guards_by_the_longest_run_seen(monkeypatch):
     now = 1050.0
     assert clock.allows(2)
     assert not clock.allows(3)
+
+
+def test_search_work_follows_from_the_case_alone():
+    one = search_work(100, 1, 3000, 100.0)
+    assert one == int(100 * budget.SEARCH_SHARE / (300_000 / budget.NOMINAL_MESO_UPDATES_PER_S))
+    assert search_work(200, 2, 3000, 100.0) == pytest.approx(4 * one, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("measured_s", "steps"),
+    [(0.5, 1.0), (1.0, 1.0), (1.04, 1.0), (1.2, 1.25), (1.3, 1.25), (2.0, 2.0)],
+)
+def test_slow_machines_are_told_in_steps(measured_s, steps):
+    assert slower_by(measured_s, 1.0) == steps

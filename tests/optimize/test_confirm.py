@@ -8,24 +8,25 @@ from signalopt.errors import SimulationError
 from signalopt.microsim.result import SeedRun, SimulationResult
 from signalopt.optimize import confirm
 from signalopt.optimize.budget import Clock, run_limit_s
-from signalopt.optimize.candidates import Candidate
 from signalopt.optimize.confirm import (
     Entrant,
     Race,
     final_seeds,
+    lost_share,
     run_finals,
     run_race,
     selection_seeds,
 )
-from signalopt.optimize.coordinate import SolverStatus
+from signalopt.optimize.contender import Contender
+from signalopt.optimize.objective import Objective, Term, find_objective
 from signalopt.timing.plan import Plan
 
 DELAYS = {"a": 40.0, "b": 30.0, "c": 35.0, "d": 50.0}
 CASE = SimpleNamespace(name="case")
 
 
-def candidate(name: str) -> Candidate:
-    return Candidate(name, Plan(name, "net", ()), (80,), 100, 100, 90.0, SolverStatus.FEASIBLE)
+def contender(name: str) -> Contender:
+    return Contender(name, Plan(name, "net", ()), (80,))
 
 
 def outcome(name: str, seeds, wall_s: float = 1.0) -> SimulationResult:
@@ -43,7 +44,7 @@ def outcome(name: str, seeds, wall_s: float = 1.0) -> SimulationResult:
 def calls(monkeypatch):
     made = []
 
-    def simulate(case, plan, seeds, *, workers, listener, timeout_s=None):
+    def simulate(case, plan, seeds, *, workers, listener=None, timeout_s=None):
         made.append((plan.name, tuple(seeds)))
         return outcome(plan.name, seeds)
 
@@ -51,8 +52,9 @@ def calls(monkeypatch):
     return made
 
 
-def race_of(runs: int, measure: str = "delay_s") -> Race:
-    return Race([Entrant(candidate(name)) for name in DELAYS], runs, measure)
+def race_of(runs: int, objective: Objective | None = None) -> Race:
+    entrants = [Entrant(contender(name)) for name in DELAYS]
+    return Race(entrants, runs, objective or find_objective("delay"))
 
 
 def test_best_candidate_wins_and_all_ran_on_common_seeds(calls):
@@ -61,15 +63,15 @@ def test_best_candidate_wins_and_all_ran_on_common_seeds(calls):
     assert race.leader.label == "b"
     first = {seeds for name, seeds in calls[:4]}
     assert first == {selection_seeds(1, 2)}
-    assert [e.left_in_round for e in sorted(race.entrants, key=lambda e: e.candidate.label)] == [
+    assert [e.left_in_round for e in sorted(race.entrants, key=lambda e: e.contender.label)] == [
         1, None, 2, 1,
     ]  # fmt: skip
-    winner = next(e for e in race.entrants if e.candidate.label == "b")
+    winner = next(e for e in race.entrants if e.contender.label == "b")
     assert winner.result.seeds == selection_seeds(1, 2) + selection_seeds(1, 4, 2)
 
 
 def test_measure_where_more_is_better(calls):
-    race = race_of(100, "speed_kph")
+    race = race_of(100, Objective("speed", (Term("speed_kph"),), "speed", "km/h"))
     run_race(CASE, race, 1, 2, Clock(1000, 2))
     assert race.leader.label == "b"
 
@@ -92,7 +94,7 @@ def test_without_runs_the_models_best_leads(calls):
 def test_clock_ends_the_race_and_unrun_entrants_cannot_win(monkeypatch):
     clock = Clock(10, 2)
 
-    def simulate(case, plan, seeds, *, workers, listener, timeout_s=None):
+    def simulate(case, plan, seeds, *, workers, listener=None, timeout_s=None):
         return outcome(plan.name, seeds, wall_s=1e6)
 
     monkeypatch.setattr(confirm, "simulate", simulate)
@@ -103,7 +105,7 @@ def test_clock_ends_the_race_and_unrun_entrants_cannot_win(monkeypatch):
 
 
 def test_plan_that_sumo_cannot_finish_loses(monkeypatch):
-    def simulate(case, plan, seeds, *, workers, listener, timeout_s=None):
+    def simulate(case, plan, seeds, *, workers, listener=None, timeout_s=None):
         if plan.name == "b":
             raise SimulationError("gridlock")
         return outcome(plan.name, seeds)
@@ -165,7 +167,7 @@ def test_race_leaves_time_for_the_finals(calls):
 def test_a_plan_that_jams_is_out_whatever_its_model_says(monkeypatch):
     limits = []
 
-    def simulate(case, plan, seeds, *, workers, listener, timeout_s=None):
+    def simulate(case, plan, seeds, *, workers, listener=None, timeout_s=None):
         limits.append(timeout_s)
         if plan.name == "b":
             raise SimulationError("no run ended within 10 s")
@@ -180,7 +182,7 @@ def test_a_plan_that_jams_is_out_whatever_its_model_says(monkeypatch):
 
 
 def test_a_race_in_which_everyone_jams_is_hopeless(monkeypatch):
-    def simulate(case, plan, seeds, *, workers, listener, timeout_s=None):
+    def simulate(case, plan, seeds, *, workers, listener=None, timeout_s=None):
         raise SimulationError("no run ended within 10 s")
 
     monkeypatch.setattr(confirm, "simulate", simulate)
@@ -196,3 +198,39 @@ def test_a_race_in_which_everyone_jams_is_hopeless(monkeypatch):
 )
 def test_patience_with_jams_follows_run_and_budget(budget_s, run_s, limit_s):
     assert run_limit_s(budget_s, run_s) == limit_s
+
+
+def test_who_is_worse_beyond_doubt_leaves_before_half_the_field_is_gone(monkeypatch):
+    def simulate(case, plan, seeds, *, workers, listener=None, timeout_s=None):
+        return outcome(plan.name, seeds)
+
+    monkeypatch.setattr(confirm, "simulate", simulate)
+    race = race_of(100)
+    run_race(CASE, race, 1, 4, Clock(1000, 4))
+    # Four common seeds and equal differences: one round is enough.
+    assert [e.left_in_round for e in race.entrants if e.contender.label != "b"] == [1, 1, 1]
+    assert len(race.seeds_used) == 4
+
+
+def test_seeds_that_today_has_run_already_are_not_run_again(calls):
+    race = race_of(100)
+    seeds = selection_seeds(1, 2)
+    race.entrants[0].result = outcome("a", seeds)
+    run_race(CASE, race, 1, 2, Clock(1000, 2))
+    assert ("a", seeds) not in calls
+    assert ("b", seeds) in calls
+
+
+def test_plans_that_leave_vehicles_behind_count_more():
+    lost = {"delay_s": 30.0, "throughput": 95.0, "not_inserted": 3.0, "unfinished": 2.0}
+    whole = {"delay_s": 55.0, "throughput": 100.0, "not_inserted": 0.0, "unfinished": 0.0}
+    results = [
+        SimulationResult("case", "p", "fixed", "f", (1,), (SeedRun(1, measures, {}, True, 1.0, {}),),
+                         (), (), "none", {"sumo": "x"})
+        for measures in (lost, whole)
+    ]  # fmt: skip
+    assert lost_share(results[0]) == 0.05
+    objective = find_objective("delay")
+    starving, fair = (Entrant(contender("a"), result) for result in results)
+    assert starving.score(objective) == 60.0
+    assert fair.score(objective) == 55.0

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from signalopt.optimize.coordinate import SolverLimits, SolverStatus, coordinate
 from signalopt.optimize.descent import descend
 from signalopt.optimize.loops import connected_parts, cycle_basis, loop_bound, spanning_roots
+from signalopt.optimize.reduce import reduced
 from signalopt.optimize.tables import OffsetProblem
-from signalopt.optimize.trees import solve_forest
 from tests.optimize.streets import grid_edges, random_problem
 
 QUICK = SolverLimits(deterministic_s=5, wall_s=30)
@@ -52,17 +52,19 @@ def test_given_offsets_are_respected(edges):
     assert found.cost == brute_force(problem)
 
 
-def test_dynamic_programming_and_solver_agree_on_an_avenue():
+def test_elimination_and_solver_agree_on_an_avenue():
     problem = random_problem([(i, i + 1) for i in range(10)], 11, 60, seed=1, settings=2)
-    exact = solve_forest(problem)
-    assert exact is not None
+    assert reduced(problem).problem.pairs == ()
+    exact = coordinate(problem, QUICK)
     found = coordinate(problem, QUICK, through_solver=True)
-    assert problem.cost(*exact) == found.cost == found.bound
-    assert coordinate(problem, QUICK).cost == found.cost
+    assert exact.status is found.status is SolverStatus.OPTIMAL
+    assert exact.cost == found.cost == found.bound
 
 
-def test_loops_are_no_forest():
-    assert solve_forest(random_problem(RING, 4, 6, seed=1)) is None
+def test_a_grid_keeps_its_mesh():
+    problem = random_problem(grid_edges(4, 4), 16, 5, seed=1)
+    smaller = reduced(problem).problem
+    assert 0 < len(smaller.pairs) < len(problem.pairs)
 
 
 def test_same_problem_same_answer():
@@ -113,10 +115,11 @@ def test_bound_below_optimum_below_descent(seed, variants):
     best = brute_force(problem)
     assert loop_bound(problem, steps=30) <= best + 1e-6
     assert descend(problem, seed=1).cost >= best
-    exact = solve_forest(random_problem(TREE, 4, 5, seed=seed, settings=variants))
-    tree = random_problem(TREE, 4, 5, seed=seed, settings=variants)
-    assert exact is not None
-    assert tree.cost(*exact) == brute_force(tree)
+    for edges in (TREE, [*RING, (0, 2)], RING):
+        other = random_problem(edges, 4, 5, seed=seed, settings=variants)
+        found = coordinate(other, QUICK)
+        assert found.status is SolverStatus.OPTIMAL
+        assert found.cost == other.cost(found.offsets_s, found.settings) == brute_force(other)
 
 
 def test_symmetric_two_way_street_by_brute_force():

@@ -3,6 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from signalopt.mesosim.compiling import can_compile
+from signalopt.optimize import queue_kernel
 from signalopt.optimize.platoons import all_shifts, cyclic_queue, disperse, shift
 
 
@@ -76,3 +78,18 @@ def test_what_comes_leaves_and_turning_the_clock_changes_nothing(arrivals, start
     assert left.sum() == pytest.approx(incoming.sum(), abs=1e-6)
     turned = cyclic_queue(np.roll(incoming, 7), np.roll(service, 7))
     assert float(turned.delay_veh_s) == pytest.approx(float(queue.delay_veh_s), abs=1e-6)
+
+
+@pytest.mark.parametrize("is_compiled", [True, False])
+def test_compiled_queues_are_the_cyclic_queues_of_all_shifts(is_compiled, monkeypatch):
+    monkeypatch.setattr(queue_kernel, "can_compile", lambda: is_compiled and can_compile())
+    dice = np.random.default_rng(4)
+    service = dice.uniform(0, 1, (3, 20))
+    arrivals = dice.uniform(0, 1, (3, 20))
+    arrivals *= 0.9 * service.sum(axis=1, keepdims=True) / arrivals.sum(axis=1, keepdims=True)
+    waiting, stops, longest = queue_kernel.shifted_queues(arrivals, service)
+    for shift_s in range(20):
+        queue = cyclic_queue(np.roll(arrivals, -shift_s, axis=1), service)
+        np.testing.assert_allclose(waiting[:, shift_s], queue.delay_veh_s, atol=1e-9)
+        np.testing.assert_allclose(stops[:, shift_s], queue.stops_veh, atol=1e-9)
+        np.testing.assert_allclose(longest[:, shift_s], queue.waiting.max(axis=1), atol=1e-9)
