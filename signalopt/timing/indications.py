@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
@@ -195,9 +196,10 @@ def _judge_intergreens(view: _View) -> list[Finding]:
             for ending_runs in greens[ending]:
                 ends = [r.start + r.length for r in ending_runs]
                 for start in starts:
-                    gaps = [start - end for end in ends if end <= start]
-                    if gaps and min(gaps) < required and (worst is None or min(gaps) < worst[0]):
-                        worst = (min(gaps), start)
+                    before = bisect_right(ends, start)
+                    gap = start - ends[before - 1] if before else required
+                    if gap < required and (worst is None or gap < worst[0]):
+                        worst = (gap, start)
         if worst is not None:
             text = (
                 f"`{starting}` starts {worst[0]} s after the end of `{ending}`, needs {required} s"

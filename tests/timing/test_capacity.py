@@ -44,10 +44,10 @@ def states_of(layout: SignalLayout, a_s: int = 30, b_s: int = 14) -> tuple[str, 
     return cycle_states(layout, IntersectionPlan("Q", a_s + b_s + 16, 0, stages))
 
 
-def test_effective_green_is_green_with_flashing_less_start_plus_two_seconds_of_amber():
+def test_effective_green_is_green_with_flashing_less_start_plus_used_amber():
     states = states_of(two_way(frozenset()))
     assert len(states) == 60
-    assert effective_greens_s(states)[0] == 30 + 3 - 2 + 2
+    assert effective_greens_s(states)[0] == pytest.approx(30 + 3 - 2 + 0.7)
     assert effective_greens_s(("G", "G", "G"))[0] == 3
     assert effective_greens_s(("r", "r", "r"))[0] == 0
 
@@ -56,8 +56,8 @@ def test_capacity_without_yielding_is_saturation_times_green_share():
     services = link_services(
         two_way(frozenset()), states_of(two_way(frozenset())), {0: 400}, {0: 1800}
     )
-    assert services[0].capacity_vph == pytest.approx(1800 * 33 / 60)
-    assert services[0].degree_of_saturation == pytest.approx(400 / 990)
+    assert services[0].capacity_vph == pytest.approx(1800 * 31.7 / 60)
+    assert services[0].degree_of_saturation == pytest.approx(400 / (1800 * 31.7 / 60))
 
 
 def test_filter_saturation_by_hand():
@@ -75,10 +75,10 @@ def test_opposed_left_by_hand():
     service = link_services(layout, states, {0: 600, 1: 100}, {0: 1800, 1: 1700})[1]
     # opposing queue: red 27 s + 2 s start-up arrive at 600/h and leave at the 1200/h to spare: 14.5 + 2 s
     unblocked = 33 - 17
-    expected = filter_saturation_vph(600) * unblocked / 33 * 33 / 60 + 2 * 3600 / 60
+    expected = filter_saturation_vph(600) * unblocked / 33 * 31.7 / 60 + 2 * 3600 / 60
     assert service.capacity_vph == pytest.approx(expected)
     free = link_services(layout, states, {1: 100}, {0: 1800, 1: 1700})[1]
-    assert free.capacity_vph == pytest.approx(1700 * 33 / 60)
+    assert free.capacity_vph == pytest.approx(1700 * 31.7 / 60)
 
 
 def test_only_sneakers_pass_an_opposing_flow_that_never_clears():
@@ -121,7 +121,7 @@ def shared(turning_vph: float, opposing_vph: float = 300.0) -> float:
 
 
 def test_shared_lane_without_turns_is_a_plain_lane():
-    assert shared(0.0) == pytest.approx(300 / (1800 * 30 / 60))
+    assert shared(0.0) == pytest.approx(300 / (1800 * 28.7 / 60))
 
 
 def test_opposed_turns_in_a_shared_lane_hold_up_the_others():
