@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from signalopt.errors import InputError, Problem, SimulationError
-from signalopt.mesosim.model import prepare
 from signalopt.microsim.batch import available_cores
 from signalopt.microsim.result import SimulationResult
 from signalopt.optimize.budget import (
@@ -43,6 +42,7 @@ from signalopt.optimize.redesign import redesign as design_stages
 from signalopt.optimize.result import OptimisationResult
 from signalopt.optimize.search import find_candidates, held_programs, unsafe
 from signalopt.optimize.streams import trip_times_s
+from signalopt.optimize.warming import WarmModel
 from signalopt.progress import Listener, Progress, ignore
 from signalopt.scenario.case import Case
 
@@ -95,10 +95,11 @@ def optimize(
         flows = case_flows(case)
         if redesign:
             flows = _redesign(work, flows)
+        warm = WarmModel(work.case, listener)
         work.remarks += oversaturated(work.case, flows)
         _coordinate(work, flows, listener)
         counts = _measure_today(work, listener)
-        searched = _search(work, flows, counts, listener)
+        searched = _search(work, flows, counts, warm, listener)
         choose(work, counts, searched, listener)
         confirm(work, counts, listener)
         if robust:
@@ -194,18 +195,20 @@ def _measure_today(work: Work, listener: Listener) -> RunPlan:
     return counts
 
 
-def _search(work: Work, flows: CaseFlows, counts: RunPlan, listener: Listener) -> Searched | None:
+def _search(
+    work: Work, flows: CaseFlows, counts: RunPlan, warm: WarmModel, listener: Listener
+) -> Searched | None:
     """The search on the queue model; without one (a case it cannot hold) the coordination stands alone."""
     case, clock = work.case, work.clock
-    listener(Progress("queue model", 0, 1, "compiling"))
+    listener(Progress("queue model", 0, 1, "getting ready"))
     try:
-        model = prepare(case, listener=listener)
+        model = warm.get()
     except (InputError, SimulationError) as error:
         work.remarks.append(f"no search on the queue model: {error}")
         return None
     listener(Progress("queue model", 1, 1))
     work.model = model
-    objective = meso_today(model, work.objective, case.today)  # the first run, which may compile
+    objective = meso_today(model, work.objective, case.today)
     planned = search_work(clock.budget_s, clock.workers, work.vehicles, work.mean_trip_s)
     batches = counts.finalists * -(-counts.final_seeds // clock.workers)
     batches += -(-counts.selection_runs // clock.workers)
