@@ -7,6 +7,7 @@ INSTALLED := $(VENV)/.installed
 TESTED := $(VENV)/.installed-for-tests
 EXTRAS := osm
 TEST_EXTRAS := dev,osm,libsumo,cluster,oracles
+BENCHES := safety saturation overhead sweeps baselines emissions mesosim_speed agreement coordination
 PYTHONS := $(PYTHON) python3.12 python3.13 python3.11 python3 python
 JOBS ?= 2
 
@@ -18,7 +19,7 @@ TESTS := not slow and not slow_ci
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-all lint format bench docs lock clean distclean
+.PHONY: help install demo test test-all lint format bench bench-full docs lock clean distclean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -43,18 +44,23 @@ format: $(TESTED) ## lay out the code as `make lint` wants it
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-bench: $(TESTED) ## safety, saturation flow, overhead, coordination, quality of plans (about 20 minutes)
-	@$(BIN)/python -m benchmarks.safety
-	@$(BIN)/python -m benchmarks.saturation
-	@$(BIN)/python -m benchmarks.overhead
-	@$(BIN)/python -m benchmarks.coordination
-	@$(BIN)/python -m benchmarks.quality
+bench: $(TESTED) ## every benchmark in its short form (about an hour on two cores)
+	@for name in $(BENCHES); do echo "== $$name"; $(BIN)/python -m benchmarks.$$name || exit; done
+	@echo "== quality"; $(BIN)/python -m benchmarks.quality smoke mangilik_el_am --budgets 60
+
+bench-full: $(TESTED) ## quality of plans on all areas and public cases, agreement of engines (many hours)
+	@$(BIN)/python -m benchmarks.agreement --plans 60 --seeds 5
+	@$(BIN)/python -m benchmarks.coordination --seconds 120 --workers 2
+	@$(BIN)/python -m benchmarks.quality astana public --budgets 60,300 --stress
 
 docs: $(INSTALLED) ## write docs/cli.md and the JSON Schemas anew from the code
 	@$(BIN)/python -m typer signalopt.cli.main utils docs --name signalopt --title "Command line" \
 		--output docs/cli.md
 	@$(BIN)/signalopt schema plan -o docs/schemas/plan.schema.json
+	@$(BIN)/signalopt schema timing -o docs/schemas/timing.schema.json
+	@$(BIN)/signalopt schema schedule -o docs/schemas/schedule.schema.json
 	@$(BIN)/signalopt schema scenario -o scenarios/schema.json
+	@$(BIN)/python -m benchmarks.emission_tables --write
 
 # Run it with the oldest Python supported: its versions fit the newer ones too, not the other way round.
 lock: $(BIN)/python ## renew constraints.txt from pyproject.toml (with Python 3.11)
