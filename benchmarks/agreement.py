@@ -41,8 +41,9 @@ from signalopt.mesosim.evaluate import evaluate
 from signalopt.mesosim.model import MesoModel, prepare
 from signalopt.timing.plan import Plan
 
+WIDTH = 120
 QUICK = ("smoke", "mangilik_el_am")
-DELAY, CO2, DEVICE = "delay", "CO2", "CO2 (SUMO's device)"
+DELAY, CO2, DEVICE = "delay", "CO2", "CO2 device"
 """CO2: one response for both engines. Device: SUMO counts by its own emission model, so levels differ."""
 
 
@@ -111,6 +112,8 @@ def report(store: TruthStore, options: Options) -> tuple[list[Row], list[Noise]]
         co2 = truth_co2(store, peers)[:, 0]
         found = {DELAY: _delays(peers)[:, 0], CO2: co2, DEVICE: co2}
         engines.append((SUMO_MESO, wall, found))
+    if not np.nanmin(truth[DEVICE]) > 0:
+        del truth[DEVICE]  # runs without the device
     rows, noise = [], []
     for quantity, by_seed in truth.items():
         everything = [by_seed, *(found[quantity] for _, _, found in engines)]
@@ -213,7 +216,8 @@ def main() -> None:
         more, own = report(open_store(find_case(name), options.cache), chosen)
         rows += more
         noise += own
-    show(rows, noise, Console())
+    console = Console()
+    show(rows, noise, Console(width=max(console.width, WIDTH)))
     if options.json:
         content = {"rows": [asdict(r) for r in rows], "noise": [asdict(n) for n in noise]}
         write_text(options.json, json.dumps(content, indent=1) + "\n")

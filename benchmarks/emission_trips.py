@@ -19,18 +19,27 @@ Floats = NDArray[np.float64]
 POLLUTANTS = ("co2_g", "nox_mg", "pm_mg")
 # CO2 decides; the others only break ties, their level follows in the response
 WEIGHTS = (1.0, 0.1, 0.15)
+RUN_WEIGHT = 3.0
+"""Weight of the sum over a run against its trips one by one: plans are compared by their sums."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trips:
-    """One row a vehicle of a class: km, halts, idle seconds, seconds lost in motion; amounts."""
+    """One row a vehicle of a class: km, halts, idle seconds, seconds lost in motion; amounts.
+
+    run: number of the simulation run that each row comes from.
+    """
 
     did: Floats
     emitted: Floats
+    run: NDArray[np.int64]
 
     def joined(self, other: Trips) -> Trips:
-        """Both, one below the other."""
-        return Trips(np.vstack((self.did, other.did)), np.vstack((self.emitted, other.emitted)))
+        """Both, one below the other; the runs of `other` are others."""
+        runs = np.concatenate((self.run, other.run + self.run.max() + 1))
+        return Trips(
+            np.vstack((self.did, other.did)), np.vstack((self.emitted, other.emitted)), runs
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +81,11 @@ def read_trips(tripinfo: Path, schedule: Schedule) -> dict[str, Trips]:
         mg = [float(found.get(name, "0")) for name in ("CO2_abs", "NOx_abs", "PMx_abs")]
         rows.setdefault(kind.kinematic_class, []).append((did, [mg[0] / 1000, mg[1], mg[2]]))
     return {
-        name: Trips(np.array([d for d, _ in both]), np.array([e for _, e in both]))
+        name: Trips(
+            np.array([d for d, _ in both]),
+            np.array([e for _, e in both]),
+            np.zeros(len(both), dtype=np.int64),
+        )
         for name, both in rows.items()
     }
 
@@ -81,7 +94,7 @@ def fit(kinematic_class: str, trips: Trips) -> Fit:
     """Equivalents that make the cycle's response meet the device: non-negative least squares.
 
     The idle seconds keep the response of the idle table; what is left over cruise and idle is given
-    to trips, km, halts and seconds lost in motion.
+    to trips, km, halts and seconds lost in motion. Each run's sum is one more equation.
     """
     response = dict(equivalents()[kinematic_class].response)
     km, halts, idle_s, slow_s = trips.did.T
@@ -96,8 +109,16 @@ def fit(kinematic_class: str, trips: Trips) -> Fit:
             per_stop * slow_s,
             per_idle_s * slow_s,
         )
-        left.append(scale * np.stack(columns, axis=1))
-        right.append(scale * (trips.emitted[:, i] - per_km * km - per_idle_s * idle_s))
+        matrix = scale * np.stack(columns, axis=1)
+        target = scale * (trips.emitted[:, i] - per_km * km - per_idle_s * idle_s)
+        left.append(matrix)
+        right.append(target)
+        for run in np.unique(trips.run):
+            own = trips.run == run
+            # as if each of the run's trips were its mean trip
+            factor = RUN_WEIGHT / np.sqrt(own.sum())
+            left.append(factor * matrix[own].sum(axis=0, keepdims=True))
+            right.append(factor * target[own].sum(keepdims=True))
     found, _ = nnls(np.vstack(left), np.concatenate(right))
     values = [float(x) for x in found]
     trip, per_km, halt, slow, idle = values

@@ -1,0 +1,1 @@
+"""The compiled queue model: same Case, plan and measures as SUMO, far faster. It proposes, SUMO judges."""

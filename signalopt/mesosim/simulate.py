@@ -1,0 +1,183 @@
+"""`simulate_meso`: the answer of `microsim.simulate`, given by the queue model."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from signalopt.emissions.fleet import Fleet
+from signalopt.errors import InputError, Problem
+from signalopt.mesosim import engine
+from signalopt.mesosim import kernel_sums as kernel
+from signalopt.mesosim.calibration import Calibration
+from signalopt.mesosim.draws import Draw, draw_demand
+from signalopt.mesosim.evaluate import compile_plan
+from signalopt.mesosim.model import MesoModel, prepare
+from signalopt.microsim.activities import activity_of
+from signalopt.microsim.emission_detail import Emitted, detail_of
+from signalopt.microsim.kinematics import check_emission_classes, kind_of
+from signalopt.microsim.manifest import emissions_label, fleet_hash, manifest
+from signalopt.microsim.pricing import FITTED, Priced, emission_measures, pricing_of, summed
+from signalopt.microsim.result import SeedRun, SimulationResult
+from signalopt.microsim.schedule import Schedule, read_schedule
+from signalopt.microsim.sums import Sums, Walks, person_measures
+from signalopt.progress import Listener, Progress, ignore
+from signalopt.scenario.case import Case
+from signalopt.scenario.emission_setting import emission_setting
+from signalopt.timing.plan import Plan
+
+CONTROLLER = "fixed"
+ENGINE = "meso"
+
+
+def simulate_meso(
+    case: Case,
+    plan: Plan | None,
+    seeds: Sequence[int],
+    *,
+    calibration: Calibration | None = None,
+    listener: Listener = ignore,
+) -> SimulationResult:
+    """Run the queue model once a seed under `plan` (None: today's plan) and gather the measures.
+
+    A seed draws the drivers' speeds; trips are those of the case, as in SUMO. Collisions and teleports
+    do not exist in the model and are absent. Emissions by the fitted coefficients, as microsim's.
+    Raises InputError for seeds, route files, vehicle types or a fleet that cannot be used.
+    """
+    if not seeds or min(seeds) < 0 or len(set(seeds)) < len(seeds):
+        raise InputError(Problem("seeds", f"{list(seeds)}", "different numbers from 0 on"))
+    chosen = case.today if plan is None else plan
+    schedule = read_schedule(case)
+    check_emission_classes(schedule)
+    fleet, temperature_c = emission_setting(case)
+    model = prepare(case, calibration=calibration, listener=listener)
+    runs = []
+    task = f"queue model {case.name} under {chosen.name}"
+    for number, seed in enumerate(seeds):
+        listener(Progress(task, number, len(seeds)))
+        runs.append(_run(model, chosen, seed, schedule, fleet, temperature_c))
+    listener(Progress(task, len(seeds), len(seeds)))
+    setting = {
+        "model": FITTED, "fleet": fleet.name, "fleet_sha256": fleet_hash(fleet),
+        "temperature_c": f"{temperature_c:g}",
+    }  # fmt: skip
+    counted = {name for run in runs for name in run.vehicle_types}
+    return SimulationResult(
+        scenario=case.name,
+        plan=chosen.name,
+        controller=CONTROLLER,
+        case_fingerprint=case.fingerprint,
+        seeds=tuple(seeds),
+        runs=tuple(runs),
+        failures=(),
+        notes=case.notes,
+        emissions=emissions_label(FITTED, fleet, temperature_c, schedule, counted),
+        manifest={
+            **manifest(case, (), setting),
+            "engine": ENGINE,
+            "calibration": model.calibration.to_json(),
+        },
+        emission_detail=detail_of([run.emitted for run in runs], FITTED, fleet, temperature_c),
+    )
+
+
+def _run(
+    model: MesoModel, plan: Plan, seed: int, schedule: Schedule, fleet: Fleet, temperature_c: float
+) -> SeedRun:
+    began = time.perf_counter()
+    demand = draw_demand(model, Draw(seed, 1.0, 0.0))
+    found = engine.run_sums(model, compile_plan(model, plan), demand)
+    types = _sums_by_type(model, schedule, found)
+    pricing = pricing_of(FITTED, schedule, fleet, temperature_c)
+    priced = {name: pricing.price(name, sums) for name, sums in types.items()}
+    classes: dict[str, Sums] = {}
+    total = Sums()
+    for name, sums in types.items():
+        classes.setdefault(schedule.type_of(name).v_class, Sums()).add(sums)
+        total.add(sums)
+    walks = Walks(
+        round(found.walks[engine.WALKERS]), float(found.walks[engine.WALK_LOSS_S]),
+        round(found.walks[engine.WALKS_UNFINISHED]),
+    )  # fmt: skip
+    measures = total.measures()
+    measures |= person_measures(total, walks, occupancy_known=bool(model.case.occupancy))
+    measures |= emission_measures(summed(priced.values()), total.distance_m)
+    return SeedRun(
+        seed=seed,
+        measures=measures,
+        by_class={
+            name: classes[name].measures()
+            | emission_measures(_of_class(name, priced, schedule), classes[name].distance_m)
+            for name in sorted(classes)
+        },
+        complete=total.arrived == total.vehicles and walks.unfinished == 0,
+        wall_s=time.perf_counter() - began,
+        events={},
+        vehicle_types=tuple(sorted(types)),
+        pedestrians_unfinished=walks.unfinished,
+        emitted=_emitted(types, priced, schedule),
+    )
+
+
+def _sums_by_type(model: MesoModel, schedule: Schedule, found: engine.RunSums) -> dict[str, Sums]:
+    """The kernel's rows as the sums that microsim adds up; types that did not drive are left out."""
+    served = _services(model, schedule)
+    types = {}
+    for number, name in enumerate(model.classes):
+        row = found.vehicles[number]
+        if row[kernel.VEHICLES] == 0:
+            continue
+        delay = float(row[kernel.TIME_LOSS] + row[kernel.DEPART_DELAY])
+        types[name] = Sums(
+            vehicles=round(row[kernel.VEHICLES]),
+            inserted=round(row[kernel.INSERTED]),
+            arrived=round(row[kernel.ARRIVED]),
+            time_loss_s=float(row[kernel.TIME_LOSS]),
+            depart_delay_s=float(row[kernel.DEPART_DELAY]),
+            duration_s=float(row[kernel.DURATION]),
+            distance_m=float(row[kernel.DISTANCE]),
+            stops=round(row[kernel.STOPS]),
+            services=served[name][0],
+            waiting_s=float(row[kernel.IDLE]),
+            dwell_s=served[name][1],
+            persons=float(model.persons[number] * row[kernel.VEHICLES]),
+            person_delay_s=float(model.persons[number]) * delay,
+        )
+    return types
+
+
+def _services(model: MesoModel, schedule: Schedule) -> dict[str, tuple[int, float]]:
+    """Planned stops and their seconds by type, of the measured vehicles."""
+    steps = model.steps
+    ends = np.flatnonzero(steps["next"] < 0)
+    dwell = np.concatenate([[0.0], np.cumsum(steps["dwell"])])
+    fleet = model.fleet
+    last = ends[np.searchsorted(ends, fleet.first_step)]
+    seconds = (dwell[last + 1] - dwell[fleet.first_step]) * fleet.measured
+    halts = np.array([schedule.services.get(name, 0) for name in model.fleet_index.ids])
+    return {
+        name: (
+            int((halts * fleet.measured)[fleet.type_of == number].sum()),
+            float(seconds[fleet.type_of == number].sum()),
+        )
+        for number, name in enumerate(model.classes)
+    }
+
+
+def _of_class(v_class: str, priced: Mapping[str, Priced], schedule: Schedule) -> Priced:
+    return summed(p for name, p in priced.items() if schedule.type_of(name).v_class == v_class)
+
+
+def _emitted(
+    types: Mapping[str, Sums], priced: Mapping[str, Priced], schedule: Schedule
+) -> tuple[Emitted, ...]:
+    """What each type with an engine did and emitted."""
+    found = []
+    for name in sorted(types):
+        kind = kind_of(name, schedule.type_of(name))
+        if kind is not None:
+            activity = activity_of(kind.kinematic_class, types[name])
+            found.append(Emitted(kind, activity, priced[name].total))
+    return tuple(found)
