@@ -79,7 +79,7 @@ def solve_milp(problem: OffsetProblem, wall_s: float) -> MilpOutcome:
     begun = time.perf_counter()
     done = milp(
         np.array(cost),
-        integrality=np.ones(len(cost)),
+        integrality=np.ones(len(cost), dtype=np.int64),
         bounds=Bounds(np.array(low), np.array(high)),
         constraints=LinearConstraint(matrix, np.array(right), np.array(right)),
         options={"time_limit": wall_s, "mip_rel_gap": 0.0},

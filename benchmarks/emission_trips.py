@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import nnls
 
-from signalopt.microsim.activities import equivalents
+from signalopt.microsim.activities import equivalents, lost_km
 from signalopt.microsim.kinematics import kind_of
 from signalopt.microsim.schedule import Schedule
 from signalopt.microsim.stream import stream
@@ -25,7 +25,7 @@ RUN_WEIGHT = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Trips:
-    """One row a vehicle of a class: km, halts, idle seconds, seconds lost in motion; amounts.
+    """One row a vehicle of a class: km, halts, idle seconds, seconds and km lost in motion; amounts.
 
     run: number of the simulation run that each row comes from.
     """
@@ -44,7 +44,7 @@ class Trips:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """Full stops that a trip, a km, a halt and a lost second are worth, and idle of a lost second.
+    """Full stops that a trip, a km, a halt and a lost km are worth, and idle of a lost second.
 
     r2: share of the variance of CO2, NOx, PM over vehicles that the model explains.
     """
@@ -52,7 +52,7 @@ class Fit:
     stops_per_trip: float
     stops_per_km: float
     stops_per_halt: float
-    stops_per_slow_s: float
+    stops_per_lost_km: float
     idle_per_slow_s: float
     r2: tuple[float, float, float]
     vehicles: int
@@ -77,7 +77,9 @@ def read_trips(tripinfo: Path, schedule: Schedule) -> dict[str, Trips]:
         halts += schedule.services.get(element.get("id", ""), 0)
         slow_s = max(0.0, float(element.get("timeLoss", "0")) - waiting_s)
         idle_s = waiting_s + float(element.get("stopTime", "0"))
-        did = [float(element.get("routeLength", "0")) / 1000, halts, idle_s, slow_s]
+        metres = float(element.get("routeLength", "0"))
+        moving_s = float(element.get("duration", "0")) - idle_s
+        did = [metres / 1000, halts, idle_s, slow_s, lost_km(metres, slow_s, moving_s)]
         mg = [float(found.get(name, "0")) for name in ("CO2_abs", "NOx_abs", "PMx_abs")]
         rows.setdefault(kind.kinematic_class, []).append((did, [mg[0] / 1000, mg[1], mg[2]]))
     return {
@@ -94,10 +96,10 @@ def fit(kinematic_class: str, trips: Trips) -> Fit:
     """Equivalents that make the cycle's response meet the device: non-negative least squares.
 
     The idle seconds keep the response of the idle table; what is left over cruise and idle is given
-    to trips, km, halts and seconds lost in motion. Each run's sum is one more equation.
+    to trips, km, halts and what was lost in motion. Each run's sum is one more equation.
     """
     response = dict(equivalents()[kinematic_class].response)
-    km, halts, idle_s, slow_s = trips.did.T
+    km, halts, idle_s, slow_s, lost = trips.did.T
     left, right = [], []
     for i, (name, weight) in enumerate(zip(POLLUTANTS, WEIGHTS, strict=True)):
         per_km, per_stop, per_idle_s = response[name]
@@ -106,7 +108,7 @@ def fit(kinematic_class: str, trips: Trips) -> Fit:
             per_stop * np.ones_like(km),
             per_stop * km,
             per_stop * halts,
-            per_stop * slow_s,
+            per_stop * lost,
             per_idle_s * slow_s,
         )
         matrix = scale * np.stack(columns, axis=1)
@@ -121,15 +123,15 @@ def fit(kinematic_class: str, trips: Trips) -> Fit:
             right.append(factor * target[own].sum(keepdims=True))
     found, _ = nnls(np.vstack(left), np.concatenate(right))
     values = [float(x) for x in found]
-    trip, per_km, halt, slow, idle = values
-    return Fit(trip, per_km, halt, slow, idle, _explained(response, trips, values), len(km))
+    trip, per_km, halt, per_lost_km, idle = values
+    return Fit(trip, per_km, halt, per_lost_km, idle, _explained(response, trips, values), len(km))
 
 
 def _explained(
     response: dict[str, tuple[float, float, float]], trips: Trips, values: list[float]
 ) -> tuple[float, float, float]:
-    km, halts, idle_s, slow_s = trips.did.T
-    stops = values[0] + values[1] * km + values[2] * halts + values[3] * slow_s
+    km, halts, idle_s, slow_s, lost = trips.did.T
+    stops = values[0] + values[1] * km + values[2] * halts + values[3] * lost
     shares = []
     for i, name in enumerate(POLLUTANTS):
         a, b, c = response[name]

@@ -254,13 +254,14 @@ a stop. The last two columns hold the cold start too.
 ## Where the model is weak
 
 - No emission was measured in Astana; fleet shares are estimated (`signalopt fleet show`).
-- Levels of NOx and PM of our vehicle files were tuned towards the hot factors they are held against:
+- NOx and PM of our vehicle files were tuned towards the hot factors they are held against:
   their closure is no independent evidence. That of CO2 is, since it follows from mass and engine.
 - Stops of trucks and articulated buses are uncertain by 40 %; there is no measured vehicle behind them.
 - Hot factors at 30 km/h of some classes follow from the ratio of a related class.
 - While coasting below 15 km/h SUMO counts nothing: 2 to 3 g of CO2 a stop, the same for all plans.
 - Soot of idling diesels may be a third of the flat share; the band of the model holds that.
-- With few heavy vehicles (the smoke scenario has a dozen) the ranking of plans by soot is noise.
+- Soot of a plan hangs on few heavy vehicles (the smoke scenario has a dozen): plans that lie closer together
+  than the seeds scatter have no order; the benchmark below counts them apart.
 - Fitted coefficients against SUMO's PHEMlight5: `python -m benchmarks.emissions`.
 """
 

@@ -22,6 +22,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -89,16 +90,17 @@ def measure(name: str, repeats: int, *, with_sumo: bool) -> Figures:
     for share in SHARES:
         part = draw_demand(model, Draw(0, share))
         served = max(int(run_state(model, lamps, part).links["count"].sum()), 1)
-        least = min(_cpu_s(lambda part=part: run_sums(model, lamps, part)) for _ in range(repeats))
+        least = min(_cpu_s(partial(run_sums, model, lamps, part)) for _ in range(repeats))
         shares[f"{share:g}"] = least / served * 1e9
     lamp_us = min(_cpu_s(lambda: compile_plan(model, case.today)) for _ in range(repeats)) * 1e6
     many = [lamps] * (2 * repeats)
     one = _wall_s(lambda: evaluate(model, many))
     two = _wall_s(lambda: evaluate(model, many, workers=2))
     world, red = start(model), np.zeros(len(model.street_index.lamps), np.uint8)
+    advance(world, red, 1)
     steps = 300
     began = time.thread_time()
-    for second in range(1, steps + 1):
+    for second in range(2, steps + 2):
         advance(world, red, second)
     step_us = (time.thread_time() - began) / steps * 1e6
     whole_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -175,10 +177,14 @@ def table(rows: list[Figures]) -> Table:
             f"{row.plan_ms:.2f} ms", f"{row.least_ms:.2f} ms",
             ", ".join(f"{ns:.0f}" for ns in row.per_passage_ns.values()) + " ns",
             f"x {row.threads_ratio:.2f}", f"{row.world_step_us:.0f} us",
-            f"{row.memory_mb:.0f} of {row.process_mb:.0f} MB", "-" if row.sumo_s is None else f"{row.sumo_s:.1f} s",
+            f"{row.memory_mb:.0f} of {row.process_mb:.0f} MB",
+            "-" if row.sumo_s is None else f"{row.sumo_s:.1f} s",
             "-" if row.ratio is None else f"{row.ratio:.0f} x", ", ".join(target) or "-",
         )  # fmt: skip
-    made.caption = f"memory: what the engine adds (Numba included) of the whole process; target <= {TARGET_MB:g} MB"
+    made.caption = (
+        "memory: what the engine adds (Numba included) of the whole process;"
+        f" target <= {TARGET_MB:g} MB"
+    )
     return made
 
 

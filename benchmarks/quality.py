@@ -129,7 +129,7 @@ def main() -> None:
     if unknown := [m for m in methods if m not in METHODS]:
         parser.error(f"unknown methods {unknown}; known: {', '.join(METHODS)}")
     budgets = [float(b) for b in options.budgets.split(",")]
-    console, everything = Console(), []
+    console, everything = Console(width=None if Console().is_terminal else 180), []
     for name in named:
         bench = bench_case(name, options.seeds, as_judged=options.as_judged)
         rows = []

@@ -34,6 +34,7 @@ from signalopt.scenario.load import load_scenario
 
 TARGET_S = 2.0
 TARGET_BYTES = 5_000_000
+BROWSERS = ("chromium", "chromium-browser", "chrome")
 _FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -90,7 +91,7 @@ def main() -> None:
         if chosen.data is None
         else report_from_json(chosen.data.read_text("utf-8"), str(chosen.data))
     )
-    chromium = next((p for n in names if (p := shutil.which(n))), None)
+    chromium = next((p for n in BROWSERS if (p := shutil.which(n))), None)
     rows: list[Row] = []
     for language in LANGUAGES:
         begun = time.perf_counter()

@@ -42,7 +42,7 @@ def check(
 
     Findings that the program in force has already, and no less badly, are listed apart as inherited;
     they do not fail the check. With `--against` the lamps of exported files (GMNS, UTDF, NTCIP, VISSIG,
-    RSMP, SUMO, CSV, JSON) are compared with a plan's second by second over a full day.
+    RSMP, CIS, SUMO, CSV, JSON) are compared with a plan's second by second over a full day.
 
     Example: `signalopt check plan.json mangilik_el_am --realised`
     """

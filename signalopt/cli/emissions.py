@@ -1,4 +1,4 @@
-"""`signalopt emissions vehicles | closure | map`: vehicle files, their closure, maps of streets."""
+"""`signalopt emissions vehicles | closure | map | year`: vehicle files, their closure, maps, years."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from signalopt.cli.emission_year import year
 from signalopt.cli.guard import GuardedCommand
 from signalopt.cli.options import Folder, Json, Scenario, Seeds, parse_seeds
 
@@ -142,6 +143,9 @@ def map_(
     say(made.answer)
     for path in made.files:
         say(f"written: {path}")
+
+
+app.command(cls=GuardedCommand)(year)
 
 
 def _rates(rates: Rates) -> dict[str, float]:

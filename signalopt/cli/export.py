@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -22,15 +23,19 @@ def export(
             "--format",
             metavar="LIST",
             help="Formats, comma-separated, or `all`: sumo, waut, csv, json, html, gmns, utdf, "
-            "ntcip, vissig, rsmp (docs/formats.md).",
+            "ntcip, vissig, rsmp, cis (docs/formats.md).",
         ),
     ] = "sumo,csv,html",
+    lang: Annotated[
+        str, typer.Option("--lang", metavar="LANG", help="Language of the CIS sheets: ru or kk.")
+    ] = "ru",
     as_json: Json = False,
 ) -> None:
     """Write a plan or a schedule for controllers, other programs and people, with a manifest.
 
     The plan is judged first: with any finding that the program in force does not have, nothing is
-    written and the command ends with 1. A format that cannot hold an intersection is refused and says
+    written and the command ends with 1. Files that an earlier export left in the folder, and that its
+    manifest lists, are taken away. A format that cannot hold an intersection is refused and says
     why; with `all` that intersection is left out of that format, and told.
 
     Example: `signalopt export plan.json mangilik_el_am --format all -o handover`
@@ -39,7 +44,7 @@ def export(
     from signalopt.cli.plans import read_schedule_for
     from signalopt.cli.progress_view import shown_progress
     from signalopt.cli.show import print_json, remark, say
-    from signalopt.export.package import FORMATS, make_export
+    from signalopt.export.package import FORMATS, earlier_files, make_export
     from signalopt.export.together import write_together
     from signalopt.handover import sheet_facts
     from signalopt.scenario.load import load_scenario
@@ -50,11 +55,12 @@ def export(
     with shown_progress() as listener:
         case = make_case(scenario, listener)
         chosen = read_schedule_for(case, plan)
-        facts = sheet_facts(load_scenario(scenario), case, datetime.now(UTC).date().isoformat())
+        today = datetime.now(UTC).date().isoformat()
+        facts = replace(sheet_facts(load_scenario(scenario), case, today), language=lang)
         made = make_export(
             chosen, case.network, wanted, inherited=facts.inherited, facts=facts, partial=partial
         )
-        written = write_together(output, made.files)
+        written = write_together(output, made.files, earlier_files(output))
     if as_json:
         print_json(
             {

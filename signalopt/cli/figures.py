@@ -122,6 +122,10 @@ def print_optimisation(found: OptimisationResult) -> None:
         title = f"mean [95 % interval] over {len(found.versus_today.seeds)} seeds not used in the search"
         rows = [_optimisation_row(found, name) for name in MAIN_MEASURES]
         print_table(title, columns, [row for row in rows if row])
+        if found.chosen.emission_detail is not None:
+            print_emissions(found.chosen.emission_detail)
+        if found.versus_today.emission_change is not None:
+            print_emission_change(found.versus_today.emission_change)
     say(f"cycle: {', '.join(f'{cycle} s' for cycle in found.winner.cycles_s)}")
     say(f"found by: {found.winner.label}")
     if found.winner.coordination is not None:

@@ -13,12 +13,15 @@ from signalopt.cli.build import build
 from signalopt.cli.calibrate import calibrate
 from signalopt.cli.check import check
 from signalopt.cli.demo import demo
+from signalopt.cli.diff import diff
 from signalopt.cli.doctor import doctor
 from signalopt.cli.export import export
 from signalopt.cli.fleet import app as fleet_app
 from signalopt.cli.guard import GuardedCommand
 from signalopt.cli.optimize import optimize
 from signalopt.cli.pareto import pareto
+from signalopt.cli.release import release
+from signalopt.cli.report import report
 from signalopt.cli.scenarios import scenarios
 from signalopt.cli.schedule import schedule
 from signalopt.cli.schema import schema
@@ -74,9 +77,12 @@ for command in (
     calibrate,
     optimize,
     pareto,
+    report,
     schedule,
     check,
     export,
+    diff,
+    release,
     demo,
     sweep,
     schema,

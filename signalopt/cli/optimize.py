@@ -52,6 +52,20 @@ def optimize(
             help="Design the stages afresh too: the plan is for signals that are changed like that.",
         ),
     ] = False,
+    fleet: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FLEET",
+            help="Fleet for emissions: a built-in name or a .csv/.toml file.  [default: the scenario's]",
+        ),
+    ] = None,
+    temperature: Annotated[
+        float | None,
+        typer.Option(
+            metavar="C",
+            help="Air temperature for emissions, degrees Celsius.  [default: the scenario's]",
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Find a plan, prove it safe and confirm it in SUMO on seeds that the search has not seen.
@@ -67,11 +81,12 @@ def optimize(
     from signalopt.cli.show import print_json, say
     from signalopt.cli.targets import check_file_target
     from signalopt.optimize.job import optimize as run_job
+    from signalopt.scenario.emission_setting import with_emissions
     from signalopt.timing.planfile import write_plan
 
     check_file_target(output)
     with shown_progress() as listener:
-        case = make_case(scenario, listener)
+        case = with_emissions(make_case(scenario, listener), fleet, temperature)
         found = run_job(
             case,
             objective=objective.value,

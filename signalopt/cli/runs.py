@@ -46,3 +46,25 @@ def run_meso(
 
     chosen = None if plan is None else read_plan_for(case, plan)
     return simulate_meso(case, chosen, seeds, listener=listener)
+
+
+def run_schedule(
+    case: Case,
+    path: Path,
+    day_type: str | None,
+    seeds: Sequence[int],
+    workers: int,
+    keep: Path | None,
+    listener: Listener,
+    emission_model: str = "fitted",
+) -> SimulationResult:
+    """Simulate a schedule file; day_type None: `weekday`, else the schedule's last day type."""
+    from signalopt.microsim.day_signals import simulate_schedule
+    from signalopt.timing.schedule_file import read_schedule
+
+    found = read_schedule(path, case.network.fingerprint)
+    usual = "weekday" if "weekday" in found.day_type else found.day_types[-1].name
+    return simulate_schedule(
+        case, found, day_type or usual, seeds, workers=workers, keep=keep,
+        emission_model=emission_model, listener=listener,
+    )  # fmt: skip

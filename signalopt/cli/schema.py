@@ -45,6 +45,10 @@ def _schema(subject: Subject) -> dict[str, object]:
         from signalopt.timing.planfile import plan_schema
 
         return plan_schema()
+    if subject is Subject.SCHEDULE:
+        from signalopt.timing.schedule_file import schedule_schema
+
+        return schedule_schema()
     if subject is Subject.TIMING:
         from signalopt.export.timing_json import timing_schema
 

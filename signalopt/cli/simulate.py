@@ -40,6 +40,19 @@ def simulate(
             help="Plan to run: our JSON or a SUMO additional file.  [default: today's plan]",
         ),
     ] = None,
+    schedule: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="S.json",
+            help="Run a schedule instead, with its switches that fall into the scenario's time.",
+        ),
+    ] = None,
+    day: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TYPE", help="Day type of the schedule.  [default: weekday, else its last one]"
+        ),
+    ] = None,
     seeds: Seeds = "1-5",
     workers: Workers = 0,
     compare: Annotated[
@@ -93,7 +106,7 @@ def simulate(
     from signalopt.cli.cases import make_case
     from signalopt.cli.figures import print_comparison, print_result
     from signalopt.cli.progress_view import shown_progress
-    from signalopt.cli.runs import run_meso, run_plan
+    from signalopt.cli.runs import run_meso, run_plan, run_schedule
     from signalopt.cli.show import print_json, remark
     from signalopt.errors import SimulationError
     from signalopt.microsim.compare import compare as paired
@@ -103,6 +116,7 @@ def simulate(
     chosen, model = parse_seeds(seeds), emission_model.value
     other = None if compare in (None, TODAY) else Path(str(compare))
     fast = engine is Engine.MESO
+    _check_schedule(schedule, plan, day, engine)
     if fast:
         _check_meso(keep, emission_model)
     try:
@@ -117,7 +131,9 @@ def simulate(
                     else run_plan(case, other, chosen, workers, keep_before, listener, model)
                 )
             result = (
-                run_meso(case, plan, chosen, listener)
+                run_schedule(case, schedule, day, chosen, workers, keep, listener, model)
+                if schedule is not None
+                else run_meso(case, plan, chosen, listener)
                 if fast
                 else run_plan(case, plan, chosen, workers, keep, listener, model)
             )
@@ -143,6 +159,24 @@ def simulate(
         raise SimulationError(
             "\n".join(f"seed {f.seed}: {f.reason}; repeat: {f.command}" for f in failures)
         )
+
+
+def _check_schedule(
+    schedule: Path | None, plan: Path | None, day: str | None, engine: Engine
+) -> None:
+    from signalopt.errors import InputError, Problem
+
+    problems = []
+    if schedule is not None and plan is not None:
+        problems.append(Problem("--schedule", "a schedule and a plan", "one of both"))
+    if schedule is not None and engine is Engine.MESO:
+        problems.append(
+            Problem("--schedule", "--engine meso", "--engine sumo", "it has no switches")
+        )
+    if schedule is None and day is not None:
+        problems.append(Problem("--day", f"`{day}` without a schedule", "--schedule S.json"))
+    if problems:
+        raise InputError(*problems)
 
 
 def _check_meso(keep: Path | None, emission_model: EmissionModel) -> None:

@@ -48,7 +48,8 @@ class SheetFacts:
 
     findings: what the safety judge found in the plan; inherited: what it had found before in the
     program in force (only these are allowed to remain). versions: pairs such as ("SUMO", "1.28.0").
-    created: a date in words, empty for sheets that must be the same byte for byte.
+    created: a date in words, empty for sheets that must be the same byte for byte. language: of the CIS
+    sheets, `ru` or `kk`. warning: printed on sheets of a plan that nobody has confirmed.
     """
 
     area: str = ""
@@ -60,3 +61,5 @@ class SheetFacts:
     sources: tuple[str, ...] = ()
     versions: tuple[tuple[str, str], ...] = ()
     created: str = ""
+    language: str = "ru"
+    warning: str = ""

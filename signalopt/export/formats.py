@@ -6,6 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from signalopt.errors import InputError
+from signalopt.export.cis.read import read_cis
+from signalopt.export.cis.write import cis_files
+from signalopt.export.cis.write import owns as owns_cis
 from signalopt.export.csv_table import csv_schedule, read_csv_schedule
 from signalopt.export.equivalence import PHASES, PLAIN, WALK, Carries
 from signalopt.export.facts import SheetFacts
@@ -164,6 +167,14 @@ FORMATS: Mapping[str, Format] = {
             _in("rsmp", ".json"),
             read_rsmp,
             Carries(groups=False),
+        ),
+        Format(
+            "cis",
+            "CIS passport, programmes and mode maps (Excel, HTML, ASUDD JSON)",
+            cis_files,
+            owns_cis,
+            read_cis,
+            Carries(),
         ),
     )
 }

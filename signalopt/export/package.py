@@ -79,7 +79,7 @@ def export_schedule(
     made = make_export(
         schedule, network, formats, inherited=inherited, facts=facts, partial=partial
     )
-    return write_together(folder, made.files)
+    return write_together(folder, made.files, earlier_files(folder))
 
 
 def make_export(
@@ -96,7 +96,7 @@ def make_export(
     _check_input(schedule, network, wanted)
     if len(schedule.plans) > 1:
         checked(schedule)
-    found = _findings(schedule, network)
+    found = judged(schedule, network)
     _refuse_unsafe(schedule, new_findings(found, inherited))
     told = replace(
         facts or SheetFacts(),
@@ -116,6 +116,18 @@ def make_export(
     files: dict[str, str | bytes] = {k: v for w in written.values() for k, v in w.files.items()}
     files[MANIFEST] = manifest(schedule, told, written, tuple(files))
     return Export(files, written)
+
+
+def earlier_files(folder: Path) -> tuple[str, ...]:
+    """Names that the manifest of an earlier export in this folder lists; none without a readable one."""
+    try:
+        content = json.loads((folder / MANIFEST).read_bytes())
+    except (OSError, ValueError):
+        return ()
+    listed = content.get("files") if isinstance(content, dict) else None
+    if not isinstance(listed, list) or "plan_hash" not in content:
+        return ()
+    return tuple(name for name in listed if isinstance(name, str))
 
 
 def manifest(
@@ -166,7 +178,7 @@ def _confirmed(plan: Plan) -> dict[str, str]:
     return kept | extra
 
 
-def _findings(schedule: Schedule, network: Network) -> tuple[Finding, ...]:
+def judged(schedule: Schedule, network: Network) -> tuple[Finding, ...]:
     """Findings in every plan and, where there are several, in every transition between them."""
     if len(schedule.plans) > 1:
         return schedule_findings(schedule, network.layouts)

@@ -10,6 +10,8 @@ from signalopt.errors import InputError, Problem
 from signalopt.export.equivalence import differences
 from signalopt.export.facts import SheetFacts
 from signalopt.export.formats import FORMATS, Format
+from signalopt.export.lamps import Lamp
+from signalopt.export.shown import Shown
 from signalopt.export.timetable import Timetable
 from signalopt.network.model import Network
 
@@ -18,12 +20,16 @@ _LARGEST_BYTES = 200_000_000
 
 @dataclass(frozen=True, slots=True)
 class ReadBack:
-    """One format found on disk. differences: in words, empty if the files show what the plans show."""
+    """One format found on disk. differences: in words, empty if the files show what the plans show.
+
+    unreadable: why its reader refuses the files (only `compare_files` tells; nothing is compared then).
+    """
 
     format: str
     files: tuple[str, ...]
     intersections: int
     differences: tuple[str, ...]
+    unreadable: tuple[str, ...] = ()
 
 
 def compare_with_plans(path: Path, table: Timetable, network: Network) -> tuple[ReadBack, ...]:
@@ -47,6 +53,50 @@ def compare_with_plans(path: Path, table: Timetable, network: Network) -> tuple[
     if problems:
         raise InputError(*problems)
     return tuple(results)
+
+
+def compare_files(
+    files: Mapping[str, bytes], table: Timetable, network: Network
+) -> tuple[ReadBack, ...]:
+    """Compare all readable formats among a whole export's files, by the names that the export gave them.
+
+    Files that cannot be read are told in the result of their format.
+    """
+    results = []
+    for entry in _readable():
+        own = {name: data for name, data in files.items() if entry.owns(name)}
+        if not own:
+            continue
+        try:
+            results.append(_compared(entry, own, table, network, whole=True))
+        except InputError as error:
+            reasons = tuple(str(problem) for problem in error.problems)
+            results.append(ReadBack(entry.name, tuple(sorted(own)), 0, (), reasons))
+    return tuple(results)
+
+
+def read_lamps(path: Path, network: Network) -> Shown:
+    """What an exported file or folder shows; of a folder the format that carries most of the lamps.
+
+    Raises InputError if nothing there holds lamps, and with every problem of files that cannot be read.
+    """
+    found = {n: files for n, files in _found(path).items() if _held(FORMATS[n])}
+    if not found:
+        raise InputError(
+            Problem(str(path), "no exported file that holds lamps", "a file or folder of an export")
+        )
+    best = max(found, key=lambda name: _held(FORMATS[name]))
+    read = FORMATS[best].read
+    assert read is not None
+    return read(found[best], network)
+
+
+def _held(entry: Format) -> int:
+    """How much a format carries: 0 nothing that shows lamps, more for each lamp that it knows."""
+    carries = entry.carries
+    if entry.read is None or carries is None or not carries.groups or carries.pedestrian is None:
+        return 0
+    return 1 + len(Lamp) * 2 - len(carries.vehicle) - len(carries.pedestrian) + carries.days
 
 
 def _compared(
@@ -98,6 +148,11 @@ def _one(path: Path) -> dict[str, dict[str, bytes]]:
             wanted = {path}
             if entry.name == "gmns":
                 wanted |= set(path.parent.glob("*.csv"))
+            if entry.name == "cis":
+                stem = (
+                    path.name.removesuffix(".dk.json").removesuffix(".xlsx").removesuffix(".html")
+                )
+                wanted |= {path.with_name(f"{stem}{end}") for end in (".xlsx", ".dk.json")}
             if entry.name == "ntcip":
                 stem = path.name.removesuffix(".csv").removesuffix(".phases")
                 wanted |= {path.with_name(f"{stem}.csv"), path.with_name(f"{stem}.phases.csv")}

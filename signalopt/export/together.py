@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Iterable, Mapping
+from pathlib import Path, PurePosixPath
 
 from signalopt.errors import OutputError
 
 _NEW, _OLD = "new", "old"
 
 
-def write_together(folder: Path, texts: Mapping[str, str | bytes]) -> tuple[Path, ...]:
+def write_together(
+    folder: Path, texts: Mapping[str, str | bytes], stale: Iterable[str] = ()
+) -> tuple[Path, ...]:
     """Write `texts` (by file name, which may hold folders) into `folder`. Returns the paths.
 
     All files are written into a temporary folder first and then renamed one by one; files that are
-    replaced are kept until the end. Raises OutputError; then the folder is as it was before.
+    replaced are kept until the end. `stale`: names of an earlier export that are taken away unless they are
+    written again; names that lead out of the folder are left alone. Raises OutputError; then the folder is
+    as it was before.
     """
+    gone = [name for name in dict.fromkeys(stale) if name not in texts and _is_within(folder, name)]
     made = _missing_folders(folder)
     scratch: Path | None = None
     done: list[str] = []
+    away: list[str] = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
         scratch = Path(tempfile.mkdtemp(prefix=".export-", dir=folder))
@@ -32,9 +38,12 @@ def write_together(folder: Path, texts: Mapping[str, str | bytes]) -> tuple[Path
             made = (*_missing_folders((folder / name).parent), *made)
             _replace(scratch, folder, name)
             done.append(name)
+        for name in gone:
+            _take_away(scratch, folder, name)
+            away.append(name)
     except OSError as error:
         if scratch is not None:
-            _undo(scratch, folder, done)
+            _undo(scratch, folder, [*done, *away])
             shutil.rmtree(scratch, ignore_errors=True)
         for path in made:
             _remove_if_empty(path)
@@ -43,6 +52,11 @@ def write_together(folder: Path, texts: Mapping[str, str | bytes]) -> tuple[Path
             f"{folder}: the export cannot be written ({reason}); nothing was left behind"
         ) from error
     shutil.rmtree(scratch, ignore_errors=True)
+    for name in gone:
+        for parent in (folder / name).parents:
+            if parent == folder:
+                break
+            _remove_if_empty(parent)
     return tuple(folder / name for name in texts)
 
 
@@ -59,6 +73,24 @@ def _replace(scratch: Path, folder: Path, name: str) -> None:
         if old.is_file():
             old.replace(target)
         raise
+
+
+def _take_away(scratch: Path, folder: Path, name: str) -> None:
+    """Move a file of an earlier export to `old`."""
+    old = scratch / _OLD / name
+    old.parent.mkdir(parents=True, exist_ok=True)
+    (folder / name).replace(old)
+
+
+def _is_within(folder: Path, name: str) -> bool:
+    """Whether a listed name is a plain file of the folder itself, reached by no link."""
+    parts = PurePosixPath(name)
+    if not name or parts.is_absolute() or ".." in parts.parts:
+        return False
+    path = folder / name
+    return (
+        path.is_file() and not path.is_symlink() and path.resolve().is_relative_to(folder.resolve())
+    )
 
 
 def _undo(scratch: Path, folder: Path, done: list[str]) -> None:

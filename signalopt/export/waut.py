@@ -55,15 +55,10 @@ class _Day:
 
 def waut_schedule(table: Timetable, network: Network) -> Written:
     """The files of `waut_files` as an export format. Raises InputError."""
-    one_day = [
-        f"midnight after `{day.name}`: the file is for one day"
-        for day in table.schedule.day_types
-        if day.timeline[0].plan != day.timeline[-1].plan
-    ]
     lost = (
         "flashing green: written as the green that it ends (SUMO has no flashing)",
         "calendar: one file a day type; SUMO knows no dates",
-        *one_day,
+        "midnight: a WAUT without `period` is for one day (another last plan, or cycles unlike 24 hours)",
     )
     return Written(waut_files(table.schedule, network.layouts), lost)
 
@@ -200,9 +195,12 @@ def _gsps(
 
 
 def _repeats(running: Sequence[Stretch]) -> bool:
-    """Whether the day ends in the program in which it began, on a clock that midnight does not disturb."""
-    first, last = running[0], running[-1]
-    return first.program == last.program and DAY_S % _cycle_s(first.program) == 0
+    """Whether SUMO, whose clock knows no midnight, shows the second day like the first.
+
+    The day must end in the program in which it began, and every cycle must divide the day.
+    """
+    whole = all(DAY_S % _cycle_s(stretch.program) == 0 for stretch in running)
+    return whole and running[0].program == running[-1].program
 
 
 def _variant(

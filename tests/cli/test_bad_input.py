@@ -306,3 +306,17 @@ def test_texts_of_the_sound_case_are_used() -> None:
     """The table above edits these texts; it must not drift away from them."""
     assert "left0A0 A0B0" in ROUTES
     assert "begin: 0, end: 60" in SCENARIO
+
+
+def test_a_bus_that_would_emit_like_a_car_is_refused_by_name(own: Path, run: Run) -> None:
+    text = ROUTES.replace(
+        '<vType id="sedan" accel="2.6"/>',
+        '<vType id="sedan" vClass="bus" emissionClass="PHEMlight5/PC_EU4_G"/>',
+    )
+    assert text != ROUTES
+    (own / "a.rou.xml").write_text(text, encoding="utf-8")
+    done = run("simulate", own / "own.yaml", "--seeds", "1")
+
+    assert done.code == 2
+    assert "vehicle type sedan" in done.err + done.out
+    assert "emit like a car" in done.err + done.out

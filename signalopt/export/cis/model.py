@@ -117,6 +117,11 @@ class Passport:
     conflicts: dict[tuple[int, int], int | None]
     programmes: tuple[Programme, ...]
 
+    @property
+    def phases_used(self) -> tuple[int, ...]:
+        """Numbers of the phases that any programme has."""
+        return tuple(sorted({row.number for p in self.programmes for row in p.phases}))
+
     def phases_of(self, direction: int) -> tuple[int, ...]:
         """Numbers of the phases that a direction is green in, in any programme."""
         rows = (row for programme in self.programmes for row in programme.phases)

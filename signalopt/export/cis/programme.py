@@ -73,8 +73,10 @@ def programme_of(
         raise InputError(Problem(layout.intersection, found, "whole seconds and lamps that are on"))
     columns = {n: _seconds(spans[group.id]) for n, group in enumerate(layout.groups, start=1)}
     reason = ""
-    for starts in (_stage_starts(layout, program, numbers), _green_starts(layout, columns, numbers)):
-        rows = _rows(columns, int(cycle), starts) if starts else "no green ever begins"
+    ways = (_stage_starts(layout, program, numbers), ())
+    for way in ways:
+        starts = way or _green_starts(layout, columns, numbers)
+        rows = _rows(columns, int(cycle), starts)
         if isinstance(rows, str):
             reason = reason or rows
             continue
@@ -114,7 +116,9 @@ def _green_starts(
     seconds = [
         second
         for second in range(cycle)
-        if any(c[second] is Lamp.GREEN and c[second - 1] is not Lamp.GREEN for c in columns.values())
+        if any(
+            c[second] is Lamp.GREEN and c[second - 1] is not Lamp.GREEN for c in columns.values()
+        )
     ]
     found = []
     for second in seconds or [0]:
@@ -129,13 +133,18 @@ def _rows(columns: Columns, cycle_s: int, starts: Sequence[_Start]) -> tuple[Pha
     for position, start in enumerate(starts):
         follows = starts[(position + 1) % len(starts)].second
         length = (follows - start.second) % cycle_s or cycle_s
-        shown = {n: [c[(start.second + t) % cycle_s] for t in range(length)] for n, c in columns.items()}
+        shown = {
+            n: [c[(start.second + t) % cycle_s] for t in range(length)] for n, c in columns.items()
+        }
         main = next(
-            (t for t in range(1, length) if any(c[t] is not c[t - 1] for c in shown.values())), length
+            (t for t in range(1, length) if any(c[t] is not c[t - 1] for c in shown.values())),
+            length,
         )
         moving = [n for n, c in shown.items() if c[0] not in (Lamp.GREEN, Lamp.RED)]
         if moving:
-            return f"direction {moving[0]} shows {shown[moving[0]][0]} as phase {start.number} begins"
+            return (
+                f"direction {moving[0]} shows {shown[moving[0]][0]} as phase {start.number} begins"
+            )
         changes = []
         for number, lamps in shown.items():
             if all(lamp is lamps[0] for lamp in lamps) and lamps[0] is columns[number][follows]:
