@@ -195,7 +195,9 @@ def written(page: str, outcomes: Sequence[Outcome], told: str) -> str:
 
 
 def _plain(found: Outcome) -> dict[str, object]:
-    rows = [{"plan": r.plan, **{n: dict(v) for n, v in r.figures.items()}} for r in found.rows]
+    rows = [
+        {"plan": r.plan, "by_seed": {n: dict(v) for n, v in r.figures.items()}} for r in found.rows
+    ]
     return {
         "scenario": found.scenario,
         "vehicles": found.vehicles,

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from signalopt.microsim.day_signals import schedule_states
 from signalopt.microsim.states import realised_states
+from signalopt.progress import Listener, Progress, ignore
 from signalopt.scenario.case import Case
-from signalopt.timing.findings import Finding, new_findings
+from signalopt.timing.day_lamps import lamps_of_day, states_of
+from signalopt.timing.findings import Finding, Rule, new_findings
 from signalopt.timing.indications import judge_states
 from signalopt.timing.plan import Plan
 from signalopt.timing.safety import judge_plan
+from signalopt.timing.schedule import DAY_S, Schedule
+from signalopt.timing.schedule_switches import schedule_findings
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,46 @@ def judge_for_case(case: Case, plan: Plan, *, realised: bool = False) -> Verdict
     new = new_findings(found, known)
     old = tuple(finding for finding in found if finding not in new)
     return Verdict(plan.name, len(plan.intersections), new, old, judged_s)
+
+
+def judge_schedule_for_case(
+    case: Case, schedule: Schedule, *, realised: bool = False, listener: Listener = ignore
+) -> Verdict:
+    """Judge every plan and every transition; with `realised` also whole days as SUMO's lamps show them.
+
+    Of each day type SUMO's 86400 seconds are judged and compared with the schedule's own: a second that
+    differs is a finding, for then an offset was not kept. Raises InputError for a schedule of another
+    network, SimulationError if SUMO fails.
+    """
+    layouts = case.network.layouts
+    found = schedule_findings(schedule, layouts)
+    judged_s = 0
+    for number, day in enumerate(schedule.day_types if realised else ()):
+        listener(Progress("lamps of whole days", number, len(schedule.day_types), day.name))
+        found = _with_news(found, _realised_day(case, schedule, day.name))
+        judged_s += DAY_S
+    new = new_findings(found, inherited_findings(case))
+    old = tuple(finding for finding in found if finding not in new)
+    return Verdict(schedule.name, len(schedule.intersections), new, old, judged_s)
+
+
+def _realised_day(case: Case, schedule: Schedule, day_type: str) -> Iterator[Finding]:
+    layouts = case.network.layouts
+    expected = lamps_of_day(schedule, layouts, day_type)
+    shown = schedule_states(case, schedule, day_type)
+    for name, lamps in expected.items():
+        if name in case.signals_off:
+            continue
+        states = shown[name]
+        yield from judge_states(layouts[name], states, cyclic=False)
+        wanted = states_of(lamps)
+        differs = [s for s, (a, b) in enumerate(zip(states, wanted, strict=True)) if a != b]
+        if differs:
+            text = (
+                f"on `{day_type}` SUMO shows `{states[differs[0]]}`, the schedule `{wanted[differs[0]]}`; "
+                f"{len(differs)} seconds differ"
+            )
+            yield Finding(name, Rule.SWITCH, (day_type,), text, differs[0])
 
 
 def _realised(case: Case, plan: Plan) -> tuple[Finding, ...]:

@@ -99,7 +99,9 @@ def print_emission_change(change: EmissionDifference) -> None:
         for name in EMISSIONS_SHOWN
         if name in change.percent
     ]
-    print_table("emissions: change of the mean run [95 % band of factors]", ("", "change"), rows)
+    print_table(
+        "change of the mean run [95 % band of factors; seeds are not in it]", ("", "change"), rows
+    )
 
 
 def band(found: Band, *, sign: bool = False) -> str:

@@ -9,12 +9,13 @@ data of the PHEM model.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import resources
 from typing import Any
 
+from signalopt.emissions.technology import load_technologies
 from signalopt.errors import InputError, Problem
 
 POLLUTANTS = ("NOx", "CO", "HC", "PM")
@@ -147,9 +148,7 @@ def vehicle_from(table: Mapping[str, Any], where: str) -> PhemVehicle:
                 name: Curve(table["pollutants"][name]["idle"], tuple(table["pollutants"][name]["power"]))
                 for name in POLLUTANTS
             },
-            level=Level(
-                tuple(level["co2_gpkm"]), tuple(level["nox_mgpkm"]), tuple(level["pm_mgpkm"])
-            ),
+            level=_level(level["technology"], where),
             evidence=tuple(
                 Evidence(name, part["mark"], part["source"])
                 for name, part in table.items()
@@ -163,6 +162,17 @@ def vehicle_from(table: Mapping[str, Any], where: str) -> PhemVehicle:
     if problems:
         raise InputError(*problems)
     return vehicle
+
+
+def _level(key: Sequence[str], where: str) -> Level:
+    """The hot factors of a technology of `technologies.csv`. Raises InputError for an unknown one."""
+    technology = load_technologies().get(tuple(key))  # type: ignore[arg-type]
+    if technology is None:
+        raise InputError(
+            Problem(f"{where}: level", " ".join(key), "a technology of technologies.csv")
+        )
+    level = technology.level
+    return Level(level["co2_g"], level["nox_mg"], level["pm_mg"])
 
 
 def _faults(vehicle: PhemVehicle) -> list[tuple[str, str]]:

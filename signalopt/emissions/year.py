@@ -8,7 +8,7 @@ overstates quiet hours (no queues) and is one of the assumptions.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -32,13 +32,17 @@ class YearHours:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class YearTotal:
-    """A year: amounts by pollutant in the units of POLLUTANTS, and what was assumed."""
+    """A year: amounts by pollutant in the units of POLLUTANTS, and what was assumed.
+
+    draws: amounts over (draws, pollutants), the same draws for every year, for differences.
+    """
 
     hours: float
     amounts: Mapping[str, Band]
     assumptions: tuple[str, ...]
+    draws: Floats = field(repr=False)
 
     @property
     def co2_t(self) -> Band:
@@ -49,6 +53,24 @@ class YearTotal:
     def soot_kg(self) -> Band:
         """Exhaust soot in kg a year."""
         return self.amounts["soot_mg"].scaled(1e-6)
+
+
+@dataclass(frozen=True, slots=True)
+class YearChange:
+    """What another plan changes in a year: amounts (after - before), and percent of before."""
+
+    amounts: Mapping[str, Band]
+    percent: Mapping[str, Band]
+
+
+def hour_names() -> tuple[str, ...]:
+    """The simulated hours that a year needs: am, pm, midday."""
+    return tuple(dict.fromkeys(row["scenario"] for row in read_toml("year")["hours"]))
+
+
+def season_names() -> tuple[str, ...]:
+    """The seasons of a year."""
+    return tuple(read_toml("year")["season"])
 
 
 def year_hours() -> tuple[YearHours, ...]:
@@ -98,7 +120,20 @@ def extrapolate(simulated: Mapping[tuple[str, str], tuple[EmissionResult, float]
     ]
     assumptions.append("emissions proportional to traffic where an hour stands for a quieter one")
     assumptions.append(f"times {spread.low:g} to {spread.high:g}: {spread.source}")
-    return YearTotal(sum(row.hours for row in rows), amounts, tuple(assumptions))
+    return YearTotal(sum(row.hours for row in rows), amounts, tuple(assumptions), draws)
+
+
+def year_change(before: YearTotal, after: YearTotal) -> YearChange:
+    """After minus before, draw by draw, so that what both share (fleet, level, hours) cancels."""
+    change = after.draws - before.draws
+    amounts, percent = {}, {}
+    for i, name in enumerate(POLLUTANTS):
+        level = before.amounts[name].central
+        step = after.amounts[name].central - level
+        amounts[name] = Band.of(step, change[:, i])
+        if level > 0:
+            percent[name] = Band.of(100 * step / level, 100 * change[:, i] / before.draws[:, i])
+    return YearChange(amounts, percent)
 
 
 def _check(

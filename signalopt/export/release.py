@@ -22,7 +22,7 @@ from signalopt.export.timetable import timetable
 from signalopt.network.model import Network
 from signalopt.timing.findings import Finding
 from signalopt.timing.plan import Plan
-from signalopt.timing.planfile import plan_hash, plan_to_json
+from signalopt.timing.planfile import LAMPS, plan_hash, plan_to_json
 from signalopt.timing.schedule import Schedule
 from signalopt.timing.schedule_file import schedule_hash, schedule_to_json
 from signalopt.timing.schedule_lints import Lint, schedule_lints
@@ -102,12 +102,15 @@ def make_release(
 def unconfirmed(plan: Plan) -> str:
     """Why a plan's improvement is not confirmed, in words; empty if it is.
 
-    Confirmed is a plan whose provenance has the verdict `better` and a paired difference with its interval.
+    Confirmed is a plan whose provenance has the verdict `better`, a paired difference with its interval, and
+    the hash of just these lamps: a plan that was edited since is another one.
     """
     told = dict(plan.provenance)
+    if LAMPS in told and told[LAMPS] != plan_hash(plan):
+        return f"`{plan.name}`: its timings were changed after they were confirmed"
     verdict = told.get("verdict", "")
     figures = [text for key, text in plan.provenance if key.startswith("confirmed ")]
-    if verdict.startswith(_BETTER) and any("[" in text for text in figures):
+    if LAMPS in told and verdict.startswith(_BETTER) and any("[" in text for text in figures):
         return ""
     return f"`{plan.name}`: {verdict or 'nothing says that it was simulated'}"
 

@@ -47,12 +47,27 @@ def held_time(arrive, release, v, accel, decel):
     return arrive + (v - u) * (v - u) / (2 * v) * (1 / accel + 1 / decel)
 
 
+@inlined
+def last_passage(lanes, links, foe, t, clear):
+    """When the last vehicle of a foe connection passed, into its pocket or out of it (never: -FAR).
+
+    Who still stands in the pocket is in the way: he counts as half past.
+    """
+    f = links[foe]
+    if f.pocket < 0:
+        return f.last
+    pocket = lanes[f.pocket]
+    last = max(f.last, links[pocket.link0].last)
+    return max(last, t - 0.5 * clear) if pocket.head >= 0 else last
+
+
 @compiled
 def next_passage(servers, lanes, links, steps, types, vehicles, lamps, shown, foe, t, clear, until):
     """Time at which the first vehicle of a foe connection passes in (t - clear, until), or FAR."""
     f = links[foe]
-    if f.last > t - clear:
-        return f.last
+    last = last_passage(lanes, links, foe, t, clear)
+    if last > t - clear:
+        return last
     lane = f.from_lane
     q = lanes[lane]
     v = q.head

@@ -16,16 +16,21 @@ from signalopt.mesosim.kernel_lanes import plan_head
 def join_lane(
     world, bucket, servers, lanes, links, edges, steps, types, vehicles, lane, v, arrive, overtake
 ):
-    """Put a vehicle into a lane that it will have driven through at `arrive`."""
+    """Put a vehicle into a lane that it will have driven through at `arrive`.
+
+    On an edge of several lanes it overtakes who will arrive later; else only buses that stop in a bay.
+    """
     q = lanes[lane]
     car = vehicles[v]
     car.a = arrive
     q.used += types[car.type].space
     q.count += 1
     before = q.tail
-    if overtake:
-        while before >= 0 and vehicles[before].a > arrive:
-            before = vehicles[before].prev
+    while before >= 0 and vehicles[before].a > arrive:
+        halt = steps[vehicles[before].step]
+        if not overtake and (halt.dwell == 0 or not halt.bay):
+            break
+        before = vehicles[before].prev
     after = vehicles[before].next if before >= 0 else q.head
     car.prev = before
     car.next = after

@@ -103,7 +103,7 @@ def read_types(files: Sequence[Path]) -> TypeBook:
             if element.get("vClass") == "pedestrian":
                 continue
             try:
-                made = _read_type(element)
+                made = read_type(element)
             except ValueError as error:
                 where = f"{file}:{element.sourceline}: vType {element.get('id')}"
                 problems.append(Problem(where, str(error), "a number of SUMO's vType"))
@@ -129,13 +129,13 @@ def read_types(files: Sequence[Path]) -> TypeBook:
 
 
 def _built_in(name: str, v_class: str) -> DrivingType:
-    made = _read_type(etree.Element("vType", id=name, vClass=v_class))
+    made = read_type(etree.Element("vType", id=name, vClass=v_class))
     assert made is not None  # all built-in classes are known
     return made
 
 
-def _read_type(element: etree._Element) -> DrivingType | None:
-    """The type of an element, None for an unknown class. Raises ValueError for a broken number."""
+def read_type(element: etree._Element) -> DrivingType | None:
+    """The type of a SUMO `vType`, None for an unknown class. Raises ValueError for a broken number."""
     v_class = element.get("vClass", "passenger")
     default = _DEFAULTS.get(v_class)
     if default is None:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from lxml import etree
 
 from signalopt.errors import SimulationError
-from signalopt.microsim.activities import activity_of
+from signalopt.microsim.activities import activity_of, lost_km
 from signalopt.microsim.child import log_lines
 from signalopt.microsim.command import SeedFiles
 from signalopt.microsim.emission_detail import Emitted
@@ -105,12 +105,16 @@ def _add_vehicle(types: dict[str, Sums], element: etree._Element, services: int)
     if float(values["depart"]) < 0:
         return  # never inserted: SUMO still writes a distance, that was not driven
     sums.inserted += 1
-    sums.duration_s += float(values["duration"])
-    sums.distance_m += float(values["routeLength"])
+    duration_s, distance_m = float(values["duration"]), float(values["routeLength"])
+    waiting_s, dwell_s = float(values["waitingTime"]), float(values["stopTime"])
+    sums.duration_s += duration_s
+    sums.distance_m += distance_m
     sums.stops += int(values["waitingCount"])
     sums.services += services
-    sums.waiting_s += float(values["waitingTime"])
-    sums.dwell_s += float(values["stopTime"])
+    sums.waiting_s += waiting_s
+    sums.dwell_s += dwell_s
+    slow_s = float(values["timeLoss"]) - waiting_s
+    sums.lost_km += lost_km(distance_m, slow_s, duration_s - waiting_s - dwell_s)
     sums.arrived += float(values["arrival"]) >= 0
     emissions = element.find("emissions")
     if emissions is not None:

@@ -13,7 +13,9 @@ class Sums:
     """Running sums of one vehicle type, class, or of all: counts, seconds, metres.
 
     waiting_s: standing for traffic; dwell_s: standing at planned stops; halts counts the former,
-    services the latter. device_*: mg as SUMO's emission device counted them (0 without it).
+    services the latter. lost_km: what
+    vehicles would have driven further in the seconds lost in motion, each at its own mean moving speed.
+    device_*: mg as SUMO's emission device counted them (0 without it).
     """
 
     vehicles: int = 0
@@ -27,6 +29,7 @@ class Sums:
     services: int = 0
     waiting_s: float = 0.0
     dwell_s: float = 0.0
+    lost_km: float = 0.0
     device_fuel_mg: float = 0.0
     device_co2_mg: float = 0.0
     device_nox_mg: float = 0.0

@@ -156,21 +156,21 @@ def _forced(costs: Mapping[str, DayCosts], usual: str, breaks_s: Sequence[int]) 
 
 
 def _representative(days: Sequence[DayDemand], choice: Choice, plan: int) -> tuple[DayDemand, int]:
-    """The hour that a plan is optimised for: a scenario's own hour if it runs then, else its busiest."""
-    own, busiest = [], []
-    for day in days:
-        for at, chosen in enumerate(choice.days[day.name]):
-            if chosen != plan:
-                continue
-            begin_s = at * INTERVAL_S
-            middle_s = begin_s + INTERVAL_S // 2
-            busiest.append((day.weight * day.total_vph(middle_s), day, middle_s))
-            for anchor, factor in day.anchors:
-                if begin_s <= anchor.middle_s < begin_s + INTERVAL_S and factor == 1:
-                    score = day.weight * anchor.total_vph
-                    own.append((score, day, anchor.middle_s))
-    _, day, second = max(own or busiest, key=lambda entry: entry[0])
-    return day, second
+    """The hour that a plan is optimised for, on the commonest day type that runs it.
+
+    A scenario's own hour if the plan runs then, else its busiest one.
+    """
+    day = max((d for d in days if plan in choice.days[d.name]), key=lambda d: d.weight)
+    begins = [at * INTERVAL_S for at, k in enumerate(choice.days[day.name]) if k == plan]
+    own = [
+        anchor
+        for anchor, factor in day.anchors
+        if factor == 1 and any(b <= anchor.middle_s < b + INTERVAL_S for b in begins)
+    ]
+    if own:
+        return day, max(own, key=lambda anchor: anchor.total_vph).middle_s
+    middles = [begin_s + INTERVAL_S // 2 for begin_s in begins]
+    return day, max(middles, key=day.total_vph)
 
 
 def _optimised(

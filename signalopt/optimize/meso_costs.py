@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from signalopt.emissions.coefficients import POLLUTANTS, coefficients
-from signalopt.emissions.response import IDLE, KM, PARTIAL, STOP, TERMS
+from signalopt.emissions.response import IDLE, KM, STOP, TERMS
 from signalopt.emissions.weights import money_coefficients, prices
 from signalopt.mesosim.evaluate import Draw, MesoOutcome, evaluate
 from signalopt.mesosim.model import MesoModel
+from signalopt.microsim.activities import equivalents
 from signalopt.microsim.kinematics import kind_of
 from signalopt.microsim.schedule import read_schedule
 from signalopt.optimize.demand_draws import DemandDraw
@@ -43,20 +44,31 @@ _TOTALS = {
 class EmissionTable:
     """Linear emission coefficients by vehicle type; types without an engine have none.
 
-    amounts: (types, pollutants, terms); money_eur: (types, terms).
+    amounts: (types, pollutants, terms); money_eur: (types, terms). worth: (types, 5), what a trip, a km, a
+    halt and a lost km are worth in full stops, and a lost second in idling (microsim.activities): the
+    same reading of halts as where SUMO's trips are priced.
     """
 
     amounts: Floats
     money_eur: Floats
+    worth: Floats
 
     def measure(self, name: str, outcome: MesoOutcome) -> Floats:
         """An emission measure of signalopt.measures, shape (plans, draws). Raises KeyError."""
         done = outcome.activity
         terms = np.zeros((*done.km.shape, len(TERMS)))
-        terms[..., KM], terms[..., STOP], terms[..., PARTIAL] = (
-            done.km, done.stops, done.partial_stops,
-        )  # fmt: skip
-        terms[..., IDLE] = done.idle_s + done.entry_idle_s
+        trip, per_km, halt, lost_km, lost_s = self.worth.T
+        speed_kph = outcome.by_class("speed_kph")
+        inside_s = np.divide(
+            3600 * done.km, speed_kph, out=np.zeros_like(speed_kph), where=speed_kph > 0
+        )
+        moving_s = np.maximum(inside_s - done.idle_s, 1e-9)
+        lost = done.km * np.minimum(1.0, done.slow_s / moving_s)
+        terms[..., KM] = done.km
+        terms[..., STOP] = (
+            trip * done.vehicles + per_km * done.km + halt * done.stops + lost_km * lost
+        )
+        terms[..., IDLE] = done.idle_s + lost_s * done.slow_s + done.entry_idle_s
         if name == "money_eur":
             hour = prices()["person_hour"].central
             persons = (done.vehicles * outcome.persons).sum(axis=2)
@@ -80,12 +92,14 @@ def emission_table(case: Case, types: Sequence[str]) -> EmissionTable:
     schedule = read_schedule(case)
     amounts = np.zeros((len(types), len(POLLUTANTS), len(TERMS)))
     cost = np.zeros((len(types), len(TERMS)))
+    worth = np.zeros((len(types), 5))
     for row, name in enumerate(types):
         kind = kind_of(name, schedule.type_of(name))
         if kind is not None:
             at = table.classes.index(kind.kinematic_class)
             amounts[row], cost[row] = table.central[at], money[at]
-    return EmissionTable(amounts, cost)
+            worth[row] = equivalents()[kind.kinematic_class].worth
+    return EmissionTable(amounts, cost, worth)
 
 
 def meso_cost_of(

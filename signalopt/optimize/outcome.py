@@ -22,6 +22,7 @@ from signalopt.optimize.result import CandidateReport, OptimisationResult, Searc
 from signalopt.optimize.robust import DemandRow
 from signalopt.optimize.search import WEBSTER, unsafe
 from signalopt.scenario.case import Case
+from signalopt.timing.planfile import LAMPS, plan_hash
 
 
 @dataclass
@@ -83,6 +84,7 @@ def outcome(work: Work) -> OptimisationResult:
     provenance = _provenance(work, winner, verdict, versus_today)
     if change is not None:
         provenance += (("confirmed " + objective.measure, _interval(change, objective)),)
+    provenance += ((LAMPS, plan_hash(plan)),)
     named = plan if verdict is Verdict.KEPT else replace(plan, name=f"signalopt {objective.name}")
     return OptimisationResult(
         plan=replace(named, provenance=provenance),

@@ -15,6 +15,8 @@ from signalopt.timing.plan import AnyProgram, FixedProgram, IntersectionPlan, Pl
 
 FORMAT = "signalopt-plan"
 VERSION = 1
+LAMPS = "lamps"
+"""Key of the provenance with the hash of the lamps that a confirmation belongs to."""
 _STAGED = TypeAdapter(IntersectionPlan)
 _FIXED = TypeAdapter(FixedProgram)
 _TOP_KEYS = {"format", "version", "name", "network", "intersections", "provenance"}

@@ -96,7 +96,9 @@ def _period_problems(day: DayType, schedule: Schedule, place: str) -> Iterable[P
 
 
 def _sane(period: Period) -> bool:
-    return 0 <= period.begin_s < DAY_S and 0 < period.end_s <= DAY_S
+    """Whether the times of a period lie in the day and apart."""
+    inside = 0 <= period.begin_s < DAY_S and 0 < period.end_s <= DAY_S
+    return inside and period.begin_s != period.end_s
 
 
 def _gaps_and_overlaps(pieces: Sequence[tuple[int, int, Period]], place: str) -> Iterable[Problem]:

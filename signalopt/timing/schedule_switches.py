@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from signalopt.timing.findings import Finding, Rule
@@ -102,16 +102,12 @@ def _day_with_points(
 
 
 def _changes_at(schedule: Schedule, day: DayType, intersection: str) -> Iterator[Change]:
-    """The changes that concern one intersection; a program that goes on lengthens its period."""
-    own = [
-        change
-        for change in day.changes
-        if intersection in changed(schedule.plan[change.before], schedule.plan[change.after])
-    ]
-    ends: Sequence[int] = [*(change.at_s for change in own[1:]), DAY_S]
-    for change, end_s in zip(own, ends, strict=True):
-        old, new = (schedule.plan[n].by_id[intersection] for n in (change.before, change.after))
-        yield Change(old, new, change.at_s, end_s)
+    """The changes of a day that concern one intersection."""
+    ends = [period.end_s for period in day.timeline[1:]]
+    for change, end_s in zip(day.changes, ends, strict=True):
+        old, new = schedule.plan[change.before], schedule.plan[change.after]
+        if intersection in changed(old, new):
+            yield Change(old.by_id[intersection], new.by_id[intersection], change.at_s, end_s)
 
 
 def _midnight_points(

@@ -174,6 +174,9 @@ def test_bad_vehicle_data_is_refused_with_every_problem() -> None:
     with pytest.raises(InputError) as caught:
         vehicle_from(table, "bus.toml")
     assert len(caught.value.problems) == 3
+    table["level"]["technology"] = ["bus", "diesel", "nine"]
+    with pytest.raises(InputError, match="bus diesel nine"):
+        vehicle_from(table, "bus.toml")
     del table["engine"]
     with pytest.raises(InputError, match="engine"):
         vehicle_from(table, "bus.toml")

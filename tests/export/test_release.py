@@ -23,7 +23,8 @@ from signalopt.export.release import (
     sum_problems,
     unconfirmed,
 )
-from signalopt.timing.planfile import plan_from_json, plan_hash
+from signalopt.timing.plan import Plan
+from signalopt.timing.planfile import LAMPS, plan_from_json, plan_hash
 from signalopt.timing.safety import judge_plan
 from signalopt.timing.schedule import Schedule
 from signalopt.timing.schedule_switches import with_switch_points
@@ -38,7 +39,13 @@ CONFIRMED = (
     ("verdict", "better: the 95 % interval of the paired difference leaves zero out"),
     ("confirmed delay_s", "50.0 -> 40.0 s, paired difference -10.0 [-12.0, -8.0] at 95 %, 3 seeds"),
 )
-PLAN = replace(sample_plan(), provenance=CONFIRMED)
+
+
+def confirmed(plan: Plan) -> Plan:
+    return replace(plan, provenance=(*CONFIRMED, (LAMPS, plan_hash(plan))))
+
+
+PLAN = confirmed(sample_plan())
 SCHEDULE = Schedule.of_plan(PLAN)
 FACTS = SheetFacts(area="sample", scenario="sample_am", versions=(("SUMO", "1.28.0"),))
 
@@ -122,7 +129,16 @@ def test_files_that_do_not_show_the_plan_are_found_even_with_new_sums():
 
 def test_plans_without_confirmation_are_refused_or_marked():
     undecided = (("verdict", "no difference shown: the 95 % interval contains zero"), CONFIRMED[3])
-    for provenance in ((), undecided, CONFIRMED[:3], CONFIRMED[3:]):
+    lamps = ((LAMPS, plan_hash(PLAN)),)
+    edited = (*CONFIRMED, (LAMPS, "0" * 16))
+    for provenance in (
+        (),
+        undecided + lamps,
+        CONFIRMED[:3] + lamps,
+        CONFIRMED[3:],
+        CONFIRMED,
+        edited,
+    ):
         plan = replace(PLAN, provenance=provenance)
         assert unconfirmed(plan)
         with pytest.raises(InputError, match="--unconfirmed"):
@@ -138,7 +154,7 @@ def test_plans_without_confirmation_are_refused_or_marked():
 
 
 def test_unsafe_plans_are_refused_and_inherited_findings_are_told():
-    plan = replace(_unsafe(), provenance=CONFIRMED)
+    plan = confirmed(_unsafe())
     with pytest.raises(UnsafePlanError):
         make_release(Schedule.of_plan(plan), NETWORK, FACTS, allow_unconfirmed=True)
     found = judge_plan(NETWORK.layouts, plan)
@@ -153,8 +169,8 @@ def test_unsafe_plans_are_refused_and_inherited_findings_are_told():
 
 
 def test_a_schedule_over_midnight_in_kazakh():
-    plan = replace(sample_plan(offsets=(3, 17, 80)), provenance=CONFIRMED)
-    peak = replace(longer(plan, "peak"), provenance=CONFIRMED)
+    plan = confirmed(sample_plan(offsets=(3, 17, 80)))
+    peak = confirmed(longer(plan, "peak"))
     schedule = with_switch_points(week(plan, peak), NETWORK.layouts)
     bundle = make_release(schedule, NETWORK, replace(FACTS, language="kk"))
     assert "schedule.json" in bundle.files and "plan.json" not in bundle.files
