@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
-from signalopt.network.model import Network
+from signalopt.network.model import Edge, Network
 
 _LONGEST_CHAIN = 8
+_BACKWARDS = -0.7
+"""Cosine of the angle between two pieces of street from which on the second leads back."""
 
 
 def intersections_of(network: Network) -> dict[str, str]:
@@ -20,17 +23,26 @@ def intersections_of(network: Network) -> dict[str, str]:
         leaving.setdefault(edge.from_node, []).append(edge.id)
     found = {}
     for edge in network.edges:
-        here, before = edge.to_node, edge.from_node
+        here, last = edge.to_node, edge
         for _ in range(_LONGEST_CHAIN):
             if here in at:
                 found[edge.id] = at[here]
                 break
             onward = [network.edge[name] for name in leaving.get(here, ())]
-            onward = [e for e in onward if e.to_node != before]
+            onward = [e for e in onward if not _turns_back(last, e)]
             if len(onward) != 1:
                 break
-            before, here = here, onward[0].to_node
+            here, last = onward[0].to_node, onward[0]
     return found
+
+
+def _turns_back(edge: Edge, onward: Edge) -> bool:
+    """Whether the way on leads back, as at a gate, where the street's other direction begins."""
+    (x0, y0), (x1, y1) = edge.shape[-2:]
+    (x2, y2), (x3, y3) = onward.shape[:2]
+    along = (x1 - x0) * (x3 - x2) + (y1 - y0) * (y3 - y2)
+    lengths = math.hypot(x1 - x0, y1 - y0) * math.hypot(x3 - x2, y3 - y2)
+    return onward.to_node == edge.from_node or along < _BACKWARDS * lengths
 
 
 def by_intersection(
