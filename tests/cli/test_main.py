@@ -34,7 +34,10 @@ def test_every_dependency_has_its_version_pinned() -> None:
     wanted = [*project["dependencies"], *(name for extra in extras for name in extra)]
     names = {w.split(">")[0].split("=")[0].strip().lower().replace("_", "-") for w in wanted}
     lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
-    pinned = dict(line.split("==") for line in lines if line and not line.startswith("#"))
+    pinned = {
+        name.lower().replace("_", "-"): version
+        for name, version in (x.split("==") for x in lines if x and not x.startswith("#"))
+    }
 
     assert names <= set(pinned)
     assert "://" not in "".join(lines)
