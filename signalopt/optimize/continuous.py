@@ -6,9 +6,11 @@ The CMA evolution strategy, in Towards a New Evolutionary Computation, 2006; lib
 
 from __future__ import annotations
 
+import importlib
+import warnings
 from collections.abc import Sequence
+from types import ModuleType
 
-import cma  # type: ignore[import-untyped]
 import numpy as np
 from numpy.typing import NDArray
 
@@ -29,6 +31,13 @@ def variable_count(space: Space) -> int:
     return greens + len(_zones(space, None)) + len(space.sites) - len(space.parts)
 
 
+def _cma() -> ModuleType:
+    """The library, without its complaint about a missing plotting package that it needs for nothing here."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return importlib.import_module("cma")
+
+
 def search_continuous(
     evaluator: Evaluator, start: Settings, work: int, seed: int, watch: Watch
 ) -> bool:
@@ -39,7 +48,7 @@ def search_continuous(
     space, begun = evaluator.space, evaluator.spent
     origin = _encoded(space, start)
     dice = np.random.default_rng([seed, 7919])
-    strategy = cma.CMAEvolutionStrategy(
+    strategy = _cma().CMAEvolutionStrategy(
         origin,
         STEP_S,
         {
