@@ -1,4 +1,4 @@
-"""A synthetic city for the scaling benchmark: a grid of signals, random trips of a few blocks, plain SUMO files.
+"""A synthetic city for the scaling benchmark: a grid of signals, random trips of a few blocks, SUMO files.
 
 The load of an intersection is the same in a city of any size: trips are drawn until the blocks they cross
 add up to `PASSAGES_VPH` vehicles an hour for each signal. So what grows from city to city is its size alone.
@@ -21,7 +21,7 @@ JITTER_M = 15.0
 """Standard deviation of each crossing's place: no two blocks are alike, so routes have no ties."""
 GATE_M = 200.0
 PASSAGES_VPH = 900.0
-"""Vehicles an hour through a signal on average; the benchmark says which signals this oversaturates, if any."""
+"""Vehicles an hour through a signal on average; the benchmark names signals that this oversaturates."""
 FEWEST_BLOCKS, MOST_BLOCKS = 2, 8
 """Length of a trip, along streets: drivers do not cross a larger city more often."""
 WINDOW_S = 1800
@@ -38,13 +38,16 @@ class City:
 
 
 def shape_of(intersections: int) -> tuple[int, int]:
-    """Columns and rows of the squarest full grid. Raises ValueError below a grid of two by two."""
-    rows = next(
-        n for n in range(math.isqrt(max(1, intersections)), 0, -1) if not intersections % n
-    )
-    if rows < 2:
-        raise ValueError(f"{intersections} intersections make no grid of two rows or more")
-    return intersections // rows, rows
+    """Columns and rows of the squarest full grid.
+
+    Raises ValueError below three by two: with fewer, some trips would have to turn around.
+    """
+    side = math.isqrt(max(1, intersections))
+    rows = next(n for n in range(side, 0, -1) if intersections % n == 0)
+    columns = intersections // rows
+    if rows < 2 or columns < 3:
+        raise ValueError(f"{intersections} intersections make no full grid of three by two or more")
+    return columns, rows
 
 
 def make_city(intersections: int, folder: Path, *, seed: int = 1) -> City:

@@ -60,7 +60,9 @@ REFINED_FROM_RUNS = 40
 REFINE_SHARE = 0.55
 LATE_S = 1.0
 """Seconds kept free at the end for reading and judging."""
-TODAY_LIMIT_SHARE = 0.3
+TODAY_LIMIT_SHARE = 0.4
+"""A first run of today's plan that takes more of the budget than this is given up: a jam, or a machine too
+slow for the budget."""
 ROBUST_FOUND = "robust search"
 
 
@@ -166,7 +168,7 @@ def _measure_today(work: Work, listener: Listener) -> RunPlan:
     case, clock = work.case, work.clock
     trips = trip_times_s(case.network, case.route_files)
     work.vehicles, work.mean_trip_s = len(trips), sum(trips) / max(1, len(trips))
-    run_s = nominal_run_s(case, work.vehicles, work.mean_trip_s)
+    run_s = work.run_s = nominal_run_s(case, work.vehicles, work.mean_trip_s)
     counts = plan_runs(clock.budget_s, clock.workers, run_s)
     if counts.final_seeds == 0:
         work.remarks.append(

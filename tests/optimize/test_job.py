@@ -98,10 +98,25 @@ def test_shortened_green_is_seen_as_unsafe(case):
 def test_confirmed_in_sumo_on_fresh_seeds(case, objective):
     result = optimize(case, objective=objective, budget_s=60, workers=2)
     assert judge_plan(case.network.layouts, result.plan) == ()
-    assert result.verdict in (Verdict.BETTER, Verdict.UNDECIDED)  # a busy machine holds few seeds
     assert result.versus_today is not None
-    assert result.versus_today.changes[result.measure].difference.mean < 0
+    if (
+        result.verdict is Verdict.KEPT
+    ):  # a busy machine searches little, and CO2 differs little here
+        assert objective == "co2"
+        assert result.plan.intersections == case.today.intersections
+    else:
+        assert result.versus_today.changes[result.measure].difference.mean < 0
     selection = {int(s) for s in dict(result.plan.provenance)["selection seeds"].split()}
     assert not selection & set(result.final_seeds)
     summary = json.loads(result.to_json())
     assert summary["search"]["best_cost"] <= summary["search"]["today_cost"]
+
+
+def test_todays_plan_that_never_ends_leaves_runs_their_time(case, monkeypatch):
+    """Where today's plan jams, the nominal cost of a run stands in for the measured one."""
+    monkeypatch.setattr(job, "more_runs", lambda *_: None)
+    seen = []
+    monkeypatch.setattr(job, "choose", lambda work, *_: seen.append(work.run_s))
+    monkeypatch.setattr(job, "confirm", lambda *_: None)
+    optimize(case, budget_s=30, workers=2)
+    assert seen[0] > 0
