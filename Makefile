@@ -7,7 +7,7 @@ INSTALLED := $(VENV)/.installed
 TESTED := $(VENV)/.installed-for-tests
 EXTRAS := osm
 TEST_EXTRAS := dev,osm,libsumo,cluster,oracles
-BENCHES := safety saturation overhead sweeps baselines emissions mesosim_speed agreement coordination
+BENCHES := safety saturation overhead sweeps baselines emissions mesosim_speed agreement coordination scaling ablation report
 PYTHONS := $(PYTHON) python3.12 python3.13 python3.11 python3 python
 JOBS ?= 2
 
@@ -51,6 +51,8 @@ bench: $(TESTED) ## every benchmark in its short form (about an hour on two core
 bench-full: $(TESTED) ## quality of plans on all areas and public cases, agreement of engines (many hours)
 	@$(BIN)/python -m benchmarks.agreement --plans 60 --seeds 5
 	@$(BIN)/python -m benchmarks.coordination --seconds 120 --workers 2
+	@$(BIN)/python -m benchmarks.scaling --full
+	@$(BIN)/python -m benchmarks.ablation mangilik_el_am --budget 300
 	@$(BIN)/python -m benchmarks.quality astana public --budgets 60,300 --stress
 
 docs: $(INSTALLED) ## write docs/cli.md and the JSON Schemas anew from the code

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 
 from signalopt.scenario.case import Case
 
-NOMINAL_UPDATES_PER_S = 180_000
+NOMINAL_UPDATES_PER_S = 150_000
 """Vehicle updates a second of one core with the outputs that we read, no emission device; two runs side by
 side on an idle machine of 2025. Where it is too hopeful, fewer runs are planned (`slower_by`)."""
-NOMINAL_START_S = 0.4
+NOMINAL_START_S = 0.5
 NOMINAL_MESO_UPDATES_PER_S = 15e6
 """Vehicle seconds that one core puts through the queue model in a second (see benchmarks)."""
 SIMULATED_SHARE = 0.56

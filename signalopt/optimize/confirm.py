@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from signalopt.errors import SimulationError
+from signalopt.microsim.emission_detail import detail_of
 from signalopt.microsim.result import SimulationResult
 from signalopt.microsim.simulate import simulate
 from signalopt.optimize.budget import Clock
@@ -13,6 +14,7 @@ from signalopt.optimize.contender import Contender
 from signalopt.optimize.objective import Objective
 from signalopt.progress import Listener, Progress, ignore
 from signalopt.scenario.case import Case
+from signalopt.scenario.emission_setting import emission_setting
 from signalopt.timing.plan import Plan
 
 FIRST_SELECTION_SEED = 1001
@@ -212,7 +214,7 @@ def run_finals(
                 return False
             found = simulate(case, plan, block, workers=workers, listener=listener)
             note_wall_time(found, clock)
-            results[plan.name] = joined(results.get(plan.name), found)
+            results[plan.name] = joined(case, results.get(plan.name), found)
     return kept
 
 
@@ -221,14 +223,20 @@ def note_wall_time(result: SimulationResult, clock: Clock) -> None:
     clock.longest_run_s = max([clock.longest_run_s, *(run.wall_s for run in result.runs)])
 
 
-def joined(first: SimulationResult | None, second: SimulationResult) -> SimulationResult:
-    """Runs of the same plan on further seeds, as one result."""
+def joined(
+    case: Case, first: SimulationResult | None, second: SimulationResult
+) -> SimulationResult:
+    """Runs of the same plan on further seeds, as one result, emissions of the mean run included."""
     if first is None:
         return second
+    runs, detail = first.runs + second.runs, second.emission_detail
+    if detail is not None:
+        detail = detail_of([run.emitted for run in runs], detail.model, *emission_setting(case))
     return replace(
         second,
         seeds=first.seeds + second.seeds,
-        runs=first.runs + second.runs,
+        runs=runs,
+        emission_detail=detail,
         failures=first.failures + second.failures,
     )
 
@@ -254,7 +262,7 @@ def more_runs(
         return entrant.result
     entrant.jammed = bool(found.failures)
     note_wall_time(found, clock)
-    return joined(entrant.result, found)
+    return joined(case, entrant.result, found)
 
 
 def _drop_unrun(race: Race, number: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from signalopt.optimize.budget import RunPlan, run_limit_s
+from signalopt.optimize.budget import MOST_FINAL_SEEDS, RunPlan, run_limit_s
 from signalopt.optimize.confirm import (
     Entrant,
     Race,
@@ -131,6 +131,12 @@ def confirm(work: Work, counts: RunPlan, listener: Listener) -> None:
     )
     if not whole:
         work.race.cut_short = True
+    elif not work.robust:
+        # Time that is left makes the intervals narrower; the choice is made already.
+        run_finals(
+            work.case, finalists, final_seeds(work.seed, MOST_FINAL_SEEDS)[counts.final_seeds :],
+            work.clock.workers, work.clock, work.results, listener,
+        )  # fmt: skip
 
 
 def other_demand(work: Work, counts: RunPlan, listener: Listener) -> None:

@@ -245,7 +245,7 @@ def _confirmed(
                     raise
                 continue
             note_wall_time(found, clock)
-            results[contender.label] = joined(results.get(contender.label), found)
+            results[contender.label] = joined(case, results.get(contender.label), found)
         listener(Progress("confirm in SUMO", len(contenders), len(contenders)))
         used += block
     return results, tuple(used), True
