@@ -49,13 +49,6 @@ COLUMNS = (
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "'")
 
 
-def csv_files(
-    plan: Plan, layouts: Mapping[str, SignalLayout], names: Mapping[str, str] | None = None
-) -> dict[str, str]:
-    """File name and text of the CSV export. `names`: names of intersections by id, for the reader."""
-    return {FILE_NAME: csv_sheet(plan, layouts, names)}
-
-
 def csv_sheet(
     plan: Plan, layouts: Mapping[str, SignalLayout], names: Mapping[str, str] | None = None
 ) -> str:

@@ -31,7 +31,7 @@ from signalopt.export.utdf.read import read_utdf
 from signalopt.export.utdf.write import utdf_files
 from signalopt.export.vissig.read import read_vissig
 from signalopt.export.vissig.write import vissig_files
-from signalopt.export.waut import waut_files
+from signalopt.export.waut import waut_schedule
 from signalopt.export.written import Written
 from signalopt.network.model import Network
 
@@ -84,7 +84,7 @@ def _sheets(table: Timetable, network: Network, facts: SheetFacts) -> Written:
 def _waut(table: Timetable, network: Network, facts: SheetFacts) -> Written:  # noqa: ARG001
     """SUMO files of whole days; a schedule without switch points is refused."""
     try:
-        return Written(dict(waut_files(table.schedule, network.layouts)), SUMO_LOST)
+        return waut_schedule(table, network)
     except InputError as error:
         return Written({}, SUMO_LOST, error.problems)
 

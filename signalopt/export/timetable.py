@@ -16,7 +16,6 @@ from signalopt.export.shown import ShownDay
 from signalopt.timing.plan import Plan
 from signalopt.timing.schedule import DayType, Schedule
 
-WEEK = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _YEAR = 2027  # any year that is no leap year
 
 

@@ -8,12 +8,6 @@ from signalopt.mesosim.compiling import compiled, inlined
 
 FAR = 1e9
 BUCKETS_PER_S = 2.0
-START_WAVE_MPS = 6.0
-"""Speed at which moving off travels up a queue: 7.5 m a vehicle, 1.2 s from driver to driver (Newell
-2002: spacing over time lag)."""
-MOVING_ROOM = 1.5
-"""Vehicles that a lane takes beyond its room while all in it are moving: who follows a moving leader
-needs a time gap, no parking space. Without it a street of a few metres passes a vehicle in five seconds."""
 RELIEF_S = 1.8
 """A saturation headway: by so much the room for a part of a vehicle comes before that for a whole one."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -15,11 +15,11 @@ from signalopt.mesosim.calibration import Calibration
 from signalopt.mesosim.draws import Draw, draw_demand
 from signalopt.mesosim.evaluate import compile_plan
 from signalopt.mesosim.model import MesoModel, prepare
-from signalopt.microsim.activities import activity_of
-from signalopt.microsim.emission_detail import Emitted, detail_of
-from signalopt.microsim.kinematics import check_emission_classes, kind_of
+from signalopt.microsim.emission_detail import detail_of
+from signalopt.microsim.kinematics import check_emission_classes
 from signalopt.microsim.manifest import emissions_label, fleet_hash, manifest
-from signalopt.microsim.pricing import FITTED, Priced, emission_measures, pricing_of, summed
+from signalopt.microsim.outputs import emitted_by, of_class
+from signalopt.microsim.pricing import FITTED, emission_measures, pricing_of, summed
 from signalopt.microsim.result import SeedRun, SimulationResult
 from signalopt.microsim.schedule import Schedule, read_schedule
 from signalopt.microsim.sums import Sums, Walks, person_measures
@@ -109,7 +109,7 @@ def _run(
         measures=measures,
         by_class={
             name: classes[name].measures()
-            | emission_measures(_of_class(name, priced, schedule), classes[name].distance_m)
+            | emission_measures(of_class(name, priced, schedule), classes[name].distance_m)
             for name in sorted(classes)
         },
         complete=total.arrived == total.vehicles and walks.unfinished == 0,
@@ -117,7 +117,7 @@ def _run(
         events={},
         vehicle_types=tuple(sorted(types)),
         pedestrians_unfinished=walks.unfinished,
-        emitted=_emitted(types, priced, schedule),
+        emitted=emitted_by(types, priced, schedule),
     )
 
 
@@ -164,20 +164,3 @@ def _services(model: MesoModel, schedule: Schedule) -> dict[str, tuple[int, floa
         )
         for number, name in enumerate(model.classes)
     }
-
-
-def _of_class(v_class: str, priced: Mapping[str, Priced], schedule: Schedule) -> Priced:
-    return summed(p for name, p in priced.items() if schedule.type_of(name).v_class == v_class)
-
-
-def _emitted(
-    types: Mapping[str, Sums], priced: Mapping[str, Priced], schedule: Schedule
-) -> tuple[Emitted, ...]:
-    """What each type with an engine did and emitted."""
-    found = []
-    for name in sorted(types):
-        kind = kind_of(name, schedule.type_of(name))
-        if kind is not None:
-            activity = activity_of(kind.kinematic_class, types[name])
-            found.append(Emitted(kind, activity, priced[name].total))
-    return tuple(found)

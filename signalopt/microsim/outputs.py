@@ -80,14 +80,14 @@ def read_run(
         measures=measures,
         by_class={
             name: classes[name].measures()
-            | emission_measures(_of_class(name, priced, schedule), classes[name].distance_m)
+            | emission_measures(of_class(name, priced, schedule), classes[name].distance_m)
             for name in sorted(classes)
         },
         complete=total.arrived == total.vehicles and walks.unfinished == 0,
         wall_s=wall_s,
         events=events,
         vehicle_types=tuple(sorted(types)),
-        emitted=_emitted(types, priced, schedule),
+        emitted=emitted_by(types, priced, schedule),
         pedestrians_unfinished=walks.unfinished,
         warnings=_warnings(files),
     )
@@ -125,11 +125,12 @@ def _add_vehicle(types: dict[str, Sums], element: etree._Element, services: int)
         sums.device_pm_mg += float(amounts["PMx_abs"])
 
 
-def _of_class(v_class: str, priced: Mapping[str, Priced], schedule: Schedule) -> Priced:
+def of_class(v_class: str, priced: Mapping[str, Priced], schedule: Schedule) -> Priced:
+    """What the vehicles of a SUMO vehicle class emitted. Raises KeyError for an unknown type."""
     return summed(p for name, p in priced.items() if schedule.type_of(name).v_class == v_class)
 
 
-def _emitted(
+def emitted_by(
     types: Mapping[str, Sums], priced: Mapping[str, Priced], schedule: Schedule
 ) -> tuple[Emitted, ...]:
     """What each type with an engine did and emitted."""

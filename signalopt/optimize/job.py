@@ -52,12 +52,7 @@ SOLVER_SHARE = 0.08
 _SOLVES = 10
 SOLVER_ENDS_SHARE = 0.2
 """Share of the budget after which no further plan is coordinated."""
-RACE_CANDIDATES = 2
-"""Plans of the coordination in the race, beside those of the search."""
 MOST_SEARCHED = 6
-REFINED_FROM_RUNS = 40
-"""Runs for choosing from which on SUMO itself is searched."""
-REFINE_SHARE = 0.55
 LATE_S = 1.0
 """Seconds kept free at the end for reading and judging."""
 TODAY_LIMIT_SHARE = 0.4

@@ -16,7 +16,7 @@ from signalopt.scenario.yaml_tree import Tree
 from signalopt.study.cells import Cell, cases
 from signalopt.study.spec import TODAY, WEBSTER, Sweep
 from signalopt.timing.plan import Plan
-from signalopt.timing.planfile import plan_hash, read_plan
+from signalopt.timing.planfile import read_plan
 from signalopt.verdict import completed, judge_for_case
 
 PLACEHOLDER = "{scenario}"
@@ -111,11 +111,6 @@ def check_plans(builder: Builder, cells: Iterable[Cell]) -> None:
             problems += error.problems
     if problems:
         raise InputError(*_once(problems))
-
-
-def plan_key(plan: Plan) -> str:
-    """What the store knows a plan by."""
-    return plan_hash(plan)
 
 
 def _file(sweep: Sweep, cell: Cell) -> str | Path:

@@ -17,7 +17,6 @@ MOST_PHASES = 16
 MOST_RINGS = 4
 MOST_PATTERNS = 48
 """What ordinary controllers hold; the standard leaves it to the device (maxPhases, maxPatterns)."""
-MOST_SEQUENCES = 16
 MOST_SPLITS = 20
 MOST_DAY_PLANS = 16
 MOST_EVENTS = 16
