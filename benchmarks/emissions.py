@@ -234,7 +234,7 @@ def _number(value: float | None) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("scenarios", nargs="*", default=["smoke", "tauelsizdik_midday"])
+    parser.add_argument("scenarios", nargs="*", default=["smoke", "mangilik_el_midday"])
     parser.add_argument("--plans", type=int, default=6)
     parser.add_argument("--seeds", type=int, default=2)
     parser.add_argument(

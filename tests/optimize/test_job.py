@@ -13,6 +13,7 @@ from signalopt.optimize.job import optimize
 from signalopt.optimize.result import Verdict
 from signalopt.optimize.search import find_candidates, unsafe
 from signalopt.scenario.build import build_case
+from signalopt.scenario.emission_setting import with_emissions
 from signalopt.scenario.load import find_scenario, load_scenario
 from signalopt.timing.plan import IntersectionPlan, StageTiming
 from signalopt.timing.safety import judge_plan
@@ -94,8 +95,11 @@ def test_shortened_green_is_seen_as_unsafe(case):
 
 @pytest.mark.slow
 @pytest.mark.slow_ci
-@pytest.mark.parametrize("objective", ["delay", "co2", "stops"])
-def test_confirmed_in_sumo_on_fresh_seeds(case, objective):
+@pytest.mark.parametrize(
+    ("objective", "temperature_c"), [("delay", None), ("co2", -20.0), ("stops", None)]
+)
+def test_confirmed_in_sumo_on_fresh_seeds(case, objective, temperature_c):
+    case = with_emissions(case, None, temperature_c)
     result = optimize(case, objective=objective, budget_s=60, workers=2)
     assert judge_plan(case.network.layouts, result.plan) == ()
     assert result.versus_today is not None
@@ -110,6 +114,12 @@ def test_confirmed_in_sumo_on_fresh_seeds(case, objective):
     assert not selection & set(result.final_seeds)
     summary = json.loads(result.to_json())
     assert summary["search"]["best_cost"] <= summary["search"]["today_cost"]
+    for plan in ("today", "chosen"):
+        by_class = summary[plan]["emission_detail"]["by_class"]
+        assert {"car", "bus"} <= set(by_class)
+        for name in ("fuel_g", "co2_g", "nox_mg", "pm_mg", "soot_mg"):
+            band = by_class["car"][name]
+            assert 0 < band["low"] < band["central"] < band["high"]
 
 
 def test_todays_plan_that_never_ends_leaves_runs_their_time(case, monkeypatch):
