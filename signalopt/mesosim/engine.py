@@ -40,20 +40,19 @@ def new_state(model: MesoModel, demand: Demand) -> State:
         links=streets.links.copy(),
         edges=demand.edges.copy(),
         vehicles=demand.vehicles.copy(),
+        order=demand.order.copy(),
         releases=np.empty(streets.releases, RELEASE).view(np.recarray),
         walkers=model.walks.walkers.copy(),
         crossings=model.walks.crossings.copy(),
         spans=np.empty(model.walks.spans, SPAN).view(np.recarray),
     )  # fmt: skip
     st.world["due"] = demand.order.size
-    kernel.start_entries(
-        st.world, st.bucket, st.servers, st.lanes, st.edges, st.vehicles, demand.order
-    )
+    kernel.start_entries(st.world, st.bucket, st.servers, st.lanes, st.edges, st.vehicles, st.order)
     return st
 
 
 def advance(
-    model: MesoModel, st: State, demand: Demand, lamps: Lamps, until_s: float,
+    model: MesoModel, st: State, lamps: Lamps, until_s: float,
     walk_until_s: float | None = None,
 ) -> None:  # fmt: skip
     """Let a world run on to second `until_s` of the model.
@@ -67,7 +66,7 @@ def advance(
     )  # fmt: skip
     kernel.run(
         st.world, st.bucket, st.servers, st.lanes, st.links, st.edges, model.steps, model.types,
-        st.vehicles, st.releases, model.streets.foes, model.streets.walks, demand.order, lamps.lamps,
+        st.vehicles, st.releases, model.streets.foes, model.streets.walks, st.order, lamps.lamps,
         lamps.shown, st.crossings, st.spans, until_s,
     )  # fmt: skip
 
@@ -75,7 +74,7 @@ def advance(
 def run_state(model: MesoModel, lamps: Lamps, demand: Demand) -> State:
     """Run a plan to the hard stop (or until nobody is left) and give the final state."""
     st = new_state(model, demand)
-    advance(model, st, demand, lamps, model.horizon_s)
+    advance(model, st, lamps, model.horizon_s)
     return st
 
 

@@ -35,6 +35,10 @@ from signalopt.mesosim.kernel_moves import count_stop, enter_edge, enter_pocket,
 
 POCKET_FRONT_M = 3.0
 """A turn goes on into the junction if its front finds this room: its rear may stand over the line."""
+ENTRY_REACH = 256
+"""So many vehicles that wait to enter an edge are asked whether their lane has room (SUMO asks them all)."""
+ASKED_S = 1.0
+"""SUMO asks them once a step."""
 STEP_OUT_S = 2.0
 """On a protected green a driver waits for walkers that are still on his crossing, or step on it so soon."""
 
@@ -63,6 +67,19 @@ def at_lamp(world, bucket, servers, lanes, types, vehicles, lamps, shown, lane, 
     else:
         schedule(world, bucket, servers, lane, math.floor(now) + s.wait + ty.start)
     return -1, release
+
+
+@inlined
+def beside_pocket(lanes, links, types, vehicles, q, k):
+    """The pocket in which a turn from the same lane waits so close that connection k is shut; -1: none."""
+    for other in range(q.link0, q.link0 + q.links):
+        p = links[other].pocket
+        if other == k or p < 0 or lanes[p].head < 0 or lanes[p].hold == OPEN:
+            continue
+        last = types[vehicles[lanes[p].tail].type]
+        if lanes[p].m - lanes[p].used + last.space - last.length < links[other].apart:
+            return p
+    return -1
 
 
 @inlined
@@ -101,7 +118,7 @@ def arrive(
 
 
 @inlined
-def serve_lane(
+def serve_lane(  # noqa: PLR0911 - an event ends where its vehicle is held
     world, bucket, servers, lanes, links, edges, steps, types, vehicles, releases, foes, walks,
     lamps, shown, crossings, spans, lane, now,
 ):  # fmt: skip
@@ -121,6 +138,11 @@ def serve_lane(
         world, bucket, servers, lanes, types, vehicles, lamps, shown, lane, link.lamp, now
     )
     if letter < 0:
+        return
+    beside = beside_pocket(lanes, links, types, vehicles, q, k)
+    if beside >= 0:
+        q.hold = AT_GAP
+        wait_for(world, bucket, servers, lanes, lane, beside, FAR)
         return
     if link.pocket >= 0:
         goal = link.pocket
@@ -177,44 +199,66 @@ def serve_lane(
 
 
 @inlined
+def entrant(lanes, releases, steps, types, vehicles, order, e, now):
+    """Who enters an edge next: (lane or -1, place in the order), else when to ask again and where."""
+    full, every = 0, (1 << e.lanes) - 1
+    soonest, wait_lane, wait_until = FAR, -1, FAR
+    for i in range(e.at, min(e.last, e.at + ENTRY_REACH)):
+        car = vehicles[order[i]]
+        if full == every or car.depart > now + 1e-9:
+            break
+        mask = steps[car.first_step].good & ~full & every
+        ty = types[car.type]
+        gap = ty.headway + ty.space / (min(lanes[e.lane0].mps * car.factor, ty.vmax) - ty.drag)
+        full |= mask
+        best, best_cost = -1, FAR
+        for n in range(e.lanes):
+            if not (mask >> n) & 1:
+                continue
+            lane = e.lane0 + n
+            if lanes[lane].last_in + gap > now:
+                soonest = min(soonest, lanes[lane].last_in + gap)
+                continue
+            again = room_at(lanes, releases, lane, ty.space, 0.0, now)
+            if again == 0.0:
+                if lanes[lane].used < best_cost:
+                    best, best_cost = lane, lanes[lane].used
+            elif again < wait_until or wait_lane < 0:
+                wait_lane, wait_until = lane, again
+        if best >= 0:
+            return best, i, soonest, wait_lane, wait_until
+    return -1, e.at, soonest, wait_lane, wait_until
+
+
+@inlined
 def serve_entry(
     world, bucket, servers, lanes, links, edges, steps, types, vehicles, releases, order, edge, now
 ):
-    """The event of an entry: the next vehicle due on this edge is inserted if there is room."""
+    """The event of an entry: the first vehicle due that finds room on one of its lanes is inserted."""
     e = edges[edge]
     server = lanes.size + edge
     if e.at >= e.last:
         return
-    v = order[e.at]
-    car = vehicles[v]
-    if car.depart > now + 1e-9:
-        schedule(world, bucket, servers, server, car.depart)
+    if vehicles[order[e.at]].depart > now + 1e-9:
+        schedule(world, bucket, servers, server, vehicles[order[e.at]].depart)
         return
-    ty = types[car.type]
-    mask = steps[car.first_step].good
-    wish = min(lanes[e.lane0].mps * car.factor, ty.vmax)
-    gap = ty.headway + ty.space / (wish - ty.drag)
-    best, best_cost, soonest = -1, FAR, FAR
-    wait_lane, wait_until = -1, FAR
-    for i in range(e.lanes):
-        if not (mask >> i) & 1:
-            continue
-        lane = e.lane0 + i
-        if lanes[lane].last_in + gap > now:
-            soonest = min(soonest, lanes[lane].last_in + gap)
-            continue
-        again = room_at(lanes, releases, lane, ty.space, 0.0, now)
-        if again == 0.0:
-            if lanes[lane].used < best_cost:
-                best, best_cost = lane, lanes[lane].used
-        elif again < wait_until or wait_lane < 0:
-            wait_lane, wait_until = lane, again
+    best, turn, soonest, wait_lane, wait_until = entrant(
+        lanes, releases, steps, types, vehicles, order, e, now
+    )
     if best < 0:
         if soonest < FAR:
             schedule(world, bucket, servers, server, max(math.ceil(soonest), now + 0.5))
+        elif e.lanes > 1:  # whoever comes next may want a lane that is free
+            schedule(world, bucket, servers, server, max(now + 0.5, min(wait_until, now + ASKED_S)))
         else:
             wait_for(world, bucket, servers, lanes, server, wait_lane, wait_until)
         return
+    v = order[turn]
+    for i in range(turn, e.at, -1):
+        order[i] = order[i - 1]
+    order[e.at] = v
+    car = vehicles[v]
+    wish = min(lanes[e.lane0].mps * car.factor, types[car.type].vmax)
     e.at += 1
     car.t_in = now
     car.step = car.first_step

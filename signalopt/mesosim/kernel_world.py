@@ -9,34 +9,46 @@ from now on, and a vehicle held at a red lamp sleeps until its lamp turns green.
 from __future__ import annotations
 
 from signalopt.mesosim.compiling import compiled
+from signalopt.mesosim.kernel import run
 from signalopt.mesosim.kernel_events import schedule
 from signalopt.mesosim.kernel_gaps import AT_LAMP
+from signalopt.mesosim.kernel_walks import walk
 
 RING_S = 128
+AHEAD_S = RING_S // 2
+"""So many seconds from now on are written."""
 NEVER = 30000
 
 
 @compiled
-def show(lamps, shown, letters, changed, now):
-    """From second `now` on every lamp shows its letter (codes of `lamps`); changed: when it last changed."""
+def show(lamps, shown, letters, changed, now, ready):
+    """From second `now` on every lamp shows its letter (codes of `lamps`); changed: when it last changed.
+
+    ready: the first second that is not written yet; lamps that show what they showed only get the
+    seconds from there on. Returns whether a lamp has turned green.
+    """
+    rose = False
     for k in range(letters.size):
         p = lamps[k]
         letter = letters[k]
         before = shown[p.first + (now - 1) % RING_S].letter
+        begin = ready
         if now == 0 or letter != before:
-            same = now > 0 and letter >= 2 and before >= 2
-            if not same:
+            begin = now
+            if now == 0 or letter < 2 or before < 2:
                 changed[k] = now
+                rose |= letter >= 2
         wait = 0 if letter >= 2 else NEVER
-        for ahead in range(RING_S // 2):
-            s = shown[p.first + (now + ahead) % RING_S]
+        for second in range(begin, now + AHEAD_S):
+            s = shown[p.first + second % RING_S]
             s.letter = letter
-            s.age = min(now + ahead - changed[k], 20000)
+            s.age = min(second - changed[k], 20000)
             s.wait = wait
+    return rose
 
 
 @compiled
-def wake(world, bucket, servers, lanes, links, letters, now):
+def wake(world, bucket, servers, lanes, links, types, vehicles, letters, now):
     """Wake the lanes whose first vehicle was held by a lamp that is green now."""
     for lane in range(lanes.size):
         q = lanes[lane]
@@ -44,7 +56,27 @@ def wake(world, bucket, servers, lanes, links, letters, now):
             continue
         lamp = links[q.link].lamp
         if lamp >= 0 and letters[lamp] >= 2 and servers[lane].bucket < 0:
-            schedule(world, bucket, servers, lane, float(now))
+            start = now + types[vehicles[q.head].type].start
+            schedule(world, bucket, servers, lane, start)
+
+
+@compiled
+def steer(arrays, letters, changed, now, ready, until, walk_share):
+    """Show these lamps from second `now` and let the world run on to `until`.
+
+    arrays: everything that `run` and `walk` want, as `steered_arrays` puts it together.
+    """
+    (
+        world, bucket, servers, lanes, links, edges, steps, types, vehicles, releases, foes, walks,
+        order, lamps, shown, walkers, legs, crossings, spans,
+    ) = arrays  # fmt: skip
+    if show(lamps, shown, letters, changed, now, ready):
+        wake(world, bucket, servers, lanes, links, types, vehicles, letters, now)
+    walk(world, walkers, legs, crossings, spans, lamps, shown, walk_share, float(until))
+    run(
+        world, bucket, servers, lanes, links, edges, steps, types, vehicles, releases, foes, walks,
+        order, lamps, shown, crossings, spans, float(until),
+    )  # fmt: skip
 
 
 @compiled

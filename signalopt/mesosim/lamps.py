@@ -130,6 +130,10 @@ class LampBook:
         self._dark, self._begin_s = frozenset(dark), begin_s
         self._known: dict[tuple[object, ...], Program] = {}
 
+    def of_layouts(self, layouts: Mapping[str, SignalLayout]) -> LampBook:
+        """The book of the same signals with other stages."""
+        return LampBook(self._places, layouts, self._fallback, tuple(self._dark), self._begin_s)
+
     def lamps(self, plan: Plan) -> Lamps:
         """The lamps that a plan shows; signals that it leaves out keep their present program."""
         chosen = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,6 +50,10 @@ class MesoModel:
     def network(self) -> Network:
         """The case's network."""
         return self.case.network
+
+    def with_stages_of(self, case: Case) -> MesoModel:
+        """The same streets and vehicles with the signal layouts of `case`, whose network is else the same."""
+        return replace(self, case=case, lamp_book=self.lamp_book.of_layouts(case.network.layouts))
 
     @property
     def classes(self) -> tuple[str, ...]:

@@ -38,14 +38,16 @@ SERVER = np.dtype([
 EDGE = np.dtype([
     ("lane0", "i4"), ("lanes", "i4"), ("first", "i4"), ("last", "i4"), ("at", "i4"),
 ], align=True)  # fmt: skip
-"""Lanes of an edge; its departures are order[first:last], `at` the next one."""
+"""Lanes of an edge; its departures are order[first:last], `at` the next one. Who overtakes others that
+wait to enter changes places with them."""
 
 LINK = np.dtype([
     ("from_lane", "i4"), ("to_edge", "i4"), ("to_lane", "i4"), ("pocket", "i4"), ("lamp", "i4"),
     ("foe0", "i4"), ("foe1", "i4"), ("walk0", "i4"), ("walk1", "i4"), ("count", "i4"),
-    ("m", "f8"), ("mps", "f8"), ("last", "f8"), ("delay", "f8"),
+    ("m", "f8"), ("mps", "f8"), ("apart", "f8"), ("last", "f8"), ("delay", "f8"),
 ], align=True)  # fmt: skip
-"""Connections: the path over the junction, who to give way to, last passage, vehicles, delay."""
+"""Connections: the path over the junction, how far it lies beside others from its lane, who to give
+way to, last passage, vehicles, delay."""
 
 VEHICLE = np.dtype([
     ("type", "i4"), ("first_step", "i4"), ("measured", "i4"), ("next", "i4"), ("prev", "i4"),
@@ -103,6 +105,7 @@ class State(NamedTuple):
     links: Records
     edges: Records
     vehicles: Records
+    order: NDArray[np.int32]
     releases: Records
     walkers: Records
     crossings: Records

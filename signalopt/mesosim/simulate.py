@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import numpy as np
 
@@ -26,6 +28,7 @@ from signalopt.microsim.sums import Sums, Walks, person_measures
 from signalopt.progress import Listener, Progress, ignore
 from signalopt.scenario.case import Case
 from signalopt.scenario.emission_setting import emission_setting
+from signalopt.timing.findings import Finding
 from signalopt.timing.plan import Plan
 
 CONTROLLER = "fixed"
@@ -46,18 +49,52 @@ def simulate_meso(
     do not exist in the model and are absent. Emissions by the fitted coefficients, as microsim's.
     Raises InputError for seeds, route files, vehicle types or a fleet that cannot be used.
     """
+    chosen = case.today if plan is None else plan
+
+    def run(model: MesoModel, seed: int) -> MesoRun:
+        demand = draw_demand(model, Draw(seed, 1.0, 0.0))
+        return MesoRun(engine.run_sums(model, compile_plan(model, chosen), demand))
+
+    return simulate_meso_runs(
+        case, chosen.name, seeds, run, calibration=calibration, listener=listener
+    )
+
+
+@dataclass(frozen=True)
+class MesoRun:
+    """What a run of the queue model did; findings and conduct as in microsim.result.SeedRun."""
+
+    sums: engine.RunSums
+    findings: tuple[Finding, ...] = ()
+    conduct: Mapping[str, float] = field(default_factory=dict)
+
+
+def simulate_meso_runs(
+    case: Case,
+    plan_name: str,
+    seeds: Sequence[int],
+    run: Callable[[MesoModel, int], MesoRun],
+    *,
+    controller: str = CONTROLLER,
+    settings: Mapping[str, str] = MappingProxyType({}),
+    calibration: Calibration | None = None,
+    listener: Listener = ignore,
+) -> SimulationResult:
+    """Like `simulate_meso` with runs of any making: run gets the model and a seed.
+
+    controller, settings: who set the lamps and what else the figures depend on, for the result.
+    """
     if not seeds or min(seeds) < 0 or len(set(seeds)) < len(seeds):
         raise InputError(Problem("seeds", f"{list(seeds)}", "different numbers from 0 on"))
-    chosen = case.today if plan is None else plan
     schedule = read_schedule(case)
     check_emission_classes(schedule)
     fleet, temperature_c = emission_setting(case)
     model = prepare(case, calibration=calibration, listener=listener)
     runs = []
-    task = f"queue model {case.name} under {chosen.name}"
+    task = f"queue model {case.name} under {plan_name}"
     for number, seed in enumerate(seeds):
         listener(Progress(task, number, len(seeds)))
-        runs.append(_run(model, chosen, seed, schedule, fleet, temperature_c))
+        runs.append(_seed_run(model, run, seed, schedule, fleet, temperature_c))
     listener(Progress(task, len(seeds), len(seeds)))
     setting = {
         "model": FITTED, "fleet": fleet.name, "fleet_sha256": fleet_hash(fleet),
@@ -66,8 +103,8 @@ def simulate_meso(
     counted = {name for run in runs for name in run.vehicle_types}
     return SimulationResult(
         scenario=case.name,
-        plan=chosen.name,
-        controller=CONTROLLER,
+        plan=plan_name,
+        controller=controller,
         case_fingerprint=case.fingerprint,
         seeds=tuple(seeds),
         runs=tuple(runs),
@@ -78,17 +115,19 @@ def simulate_meso(
             **manifest(case, (), setting),
             "engine": ENGINE,
             "calibration": model.calibration.to_json(),
+            **settings,
         },
         emission_detail=detail_of([run.emitted for run in runs], FITTED, fleet, temperature_c),
     )
 
 
-def _run(
-    model: MesoModel, plan: Plan, seed: int, schedule: Schedule, fleet: Fleet, temperature_c: float
-) -> SeedRun:
+def _seed_run(
+    model: MesoModel, run: Callable[[MesoModel, int], MesoRun], seed: int, schedule: Schedule,
+    fleet: Fleet, temperature_c: float,
+) -> SeedRun:  # fmt: skip
     began = time.perf_counter()
-    demand = draw_demand(model, Draw(seed, 1.0, 0.0))
-    found = engine.run_sums(model, compile_plan(model, plan), demand)
+    made = run(model, seed)
+    found = made.sums
     types = _sums_by_type(model, schedule, found)
     pricing = pricing_of(FITTED, schedule, fleet, temperature_c)
     priced = {name: pricing.price(name, sums) for name, sums in types.items()}
@@ -118,6 +157,8 @@ def _run(
         vehicle_types=tuple(sorted(types)),
         pedestrians_unfinished=walks.unfinished,
         emitted=emitted_by(types, priced, schedule),
+        findings=made.findings,
+        conduct=made.conduct,
     )
 
 

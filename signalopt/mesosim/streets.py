@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from signalopt.mesosim.junction_paths import JunctionPath, junction_paths
+from signalopt.mesosim.junction_paths import JunctionPath, apart_m, junction_paths
 from signalopt.mesosim.kernel_events import FAR
 from signalopt.mesosim.net_detail import NetDetail
 from signalopt.mesosim.records import EDGE, LANE, LINK, Records, records
@@ -85,6 +85,7 @@ def build_streets(net: RawNet, detail: NetDetail) -> tuple[Streets, StreetIndex]
     foes = [[] if n < len(paths) and pocket_of[n] >= 0 else foes[k] for n, k in enumerate(order)]
     walks = [[] if n < len(paths) and pocket_of[n] >= 0 else walks[k] for n, k in enumerate(order)]
     foe_first, walk_first = _first(foes), _first(walks)
+    apart = _apart(index, paths)
     normal = len(index.lanes)
     links = records(
         len(order), LINK,
@@ -95,6 +96,7 @@ def build_streets(net: RawNet, detail: NetDetail) -> tuple[Streets, StreetIndex]
         lamp=[*(index.lamp_of.get((c.tl, c.link), -1) for c in index.links), *[-1] * len(inner)],
         foe0=foe_first[:-1], foe1=foe_first[1:], walk0=walk_first[:-1], walk1=walk_first[1:],
         m=[paths[k].link_m for k in order], mps=[paths[k].mps for k in order], last=-FAR,
+        apart=[*apart, *[0.0] * len(inner)],
     )  # fmt: skip
     edges = records(
         len(index.edges), EDGE,
@@ -162,6 +164,21 @@ def _lanes(
         last_t=-FAR, last_in=-FAR, depth=FAR, link=-1,
     )  # fmt: skip
     return made, pocket_of
+
+
+def _apart(index: StreetIndex, paths: Sequence[JunctionPath]) -> list[float]:
+    """Of each connection with a pocket: how far it stays beside others from the same lane, else 0."""
+    same: dict[int, list[int]] = {}
+    for k, connection in enumerate(index.links):
+        same.setdefault(index.lane_from(connection), []).append(k)
+    return [
+        apart_m(
+            path, [paths[other] for other in same[index.lane_from(index.links[k])] if other != k]
+        )
+        if path.pocket_m > 0
+        else 0.0
+        for k, path in enumerate(paths)
+    ]
 
 
 def _drivable(lane_id: str, detail: NetDetail) -> bool:

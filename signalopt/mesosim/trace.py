@@ -67,7 +67,7 @@ def trace(model: MesoModel, plan: Plan, draw: Draw = AS_THEY_STAND, *, step_s: i
     now = 0
     while now < model.horizon_s and st.world[0].inside + st.world[0].due > 0:
         now = min(now + step_s, int(model.horizon_s))
-        advance(model, st, demand, lamps, float(now))
+        advance(model, st, lamps, float(now))
         observe(
             st.lanes, st.links, model.steps, model.types, st.vehicles, ADVANCE_M, float(now),
             queue, occupied, passed, waiting,

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from signalopt.mesosim.draws import AS_THEY_STAND, Draw, draw_demand
 from signalopt.mesosim.engine import RunSums, new_state, sums_of
-from signalopt.mesosim.engine import advance as run_on
-from signalopt.mesosim.kernel_world import RING_S, observe, show, wake
+from signalopt.mesosim.kernel_world import AHEAD_S, RING_S, observe, steer
 from signalopt.mesosim.lamps import Lamps
 from signalopt.mesosim.model import MesoModel
 from signalopt.mesosim.outcome import MesoOutcome
@@ -39,7 +39,11 @@ class Detectors:
 
 @dataclass
 class World:
-    """A world that stands at second `now_s` of the model (0: case.depart_begin_s)."""
+    """A world that stands at second `now_s` of the model (0: case.depart_begin_s).
+
+    arrays: the records of model, demand, state and lamps as the kernel takes them; ready_s: lamps are
+    written up to this second.
+    """
 
     model: MesoModel
     demand: Demand
@@ -47,13 +51,16 @@ class World:
     lamps: Lamps
     changed: NDArray[np.int64]
     detectors: Detectors
+    arrays: tuple[NDArray[Any], ...]
     now_s: int = 0
+    ready_s: int = 0
 
     @property
     def finished(self) -> bool:
         """Whether everybody has arrived, or the hard stop is reached."""
-        world = self.state.world[0]
-        return bool(world.inside + world.due == 0) or self.now_s >= self.model.horizon_s
+        world = self.arrays[0]
+        gone = world["inside"][0] + world["due"][0] == 0
+        return bool(gone) or self.now_s >= self.model.horizon_s
 
     def sums(self) -> RunSums:
         """What the measured vehicles and walkers have done up to now."""
@@ -82,7 +89,33 @@ def start(model: MesoModel, draw: Draw = AS_THEY_STAND) -> World:
         np.zeros(lanes, np.int32), np.zeros(lanes, np.bool_), np.zeros(lanes, np.int32),
         np.zeros(links, np.int32), state.links["count"],
     )  # fmt: skip
-    return World(model, demand, state, lamps, np.zeros(count, np.int64), detectors)
+    arrays = steered_arrays(model, state, lamps)
+    return World(model, demand, state, lamps, np.zeros(count, np.int64), detectors, arrays)
+
+
+def steered_arrays(model: MesoModel, st: State, lamps: Lamps) -> tuple[NDArray[Any], ...]:
+    """The records that `kernel_world.steer` wants, as plain structured arrays on the same memory.
+
+    Plain arrays in one tuple: Numba looks up the types of record arrays by Python, an array at a time,
+    which would cost more than a second of the whole city.
+    """
+    streets = model.streets
+    found: tuple[NDArray[Any], ...] = (
+        st.world, st.bucket, st.servers, st.lanes, st.links, st.edges, model.steps, model.types,
+        st.vehicles, st.releases, streets.foes, streets.walks, st.order, lamps.lamps,
+        lamps.shown, st.walkers, model.walks.legs, st.crossings, st.spans,
+    )  # fmt: skip
+    return tuple(array.view(np.ndarray) for array in found)
+
+
+def run_on(world: World, letters: NDArray[np.uint8], until_s: int) -> None:
+    """Like `advance`, without reading the detectors and without checks of the arguments."""
+    steer(
+        world.arrays, letters, world.changed, world.now_s, world.ready_s, until_s,
+        world.model.calibration.walk_share,
+    )  # fmt: skip
+    world.ready_s = world.now_s + AHEAD_S
+    world.now_s = until_s
 
 
 def advance(world: World, letters: NDArray[np.uint8], until_s: int) -> Detectors:
@@ -94,13 +127,10 @@ def advance(world: World, letters: NDArray[np.uint8], until_s: int) -> Detectors
     """
     if letters.size != world.changed.size:
         raise ValueError(f"{letters.size} lamps; the model has {world.changed.size}")
-    if not world.now_s < until_s <= world.now_s + RING_S // 2 - 4:
-        raise ValueError(f"until {until_s} s: 1 to {RING_S // 2 - 4} s after {world.now_s} s")
+    if not world.now_s < until_s <= world.now_s + AHEAD_S - 4:
+        raise ValueError(f"until {until_s} s: 1 to {AHEAD_S - 4} s after {world.now_s} s")
+    run_on(world, letters, until_s)
     st, model = world.state, world.model
-    show(world.lamps.lamps, world.lamps.shown, letters, world.changed, world.now_s)
-    wake(st.world, st.bucket, st.servers, st.lanes, st.links, letters, world.now_s)
-    run_on(model, st, world.demand, world.lamps, float(until_s), float(until_s))
-    world.now_s = until_s
     d = world.detectors
     observe(
         st.lanes, st.links, model.steps, model.types, st.vehicles, ADVANCE_M, float(until_s),

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from signalopt.mesosim.calibration import Calibration
 from signalopt.mesosim.evaluate import compile_plan, evaluate
 from signalopt.mesosim.model import MesoModel, prepare
 from signalopt.mesosim.trace import trace
@@ -77,3 +78,16 @@ def test_requests_that_cannot_be_are_refused(model: MesoModel) -> None:
         advance(world, red, 0)
     with pytest.raises(ValueError, match="until"):
         advance(world, red, 100)
+
+
+def test_drivers_who_start_late_do_so_in_a_steered_world_too(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    departs = [*poisson("AJ JB", 600, 900), *poisson("SJ JN", 300, 900, 2)]
+    case = cross(tmp_path_factory.mktemp("late"), departs, window_s=900)
+    late = prepare(case, calibration=Calibration(start_s=1.5))
+    plan = two_stages(late, "AJ", 30, 60, amber_s=5)
+    whole, steered = evaluate(late, [plan]), _steered(late, plan, 1)
+    assert steered.outcome().sums[0, 0] == pytest.approx(whole.sums[0, 0], rel=1e-9)
+    prompt = evaluate(prepare(case), [plan])
+    assert whole.measure("delay_s")[0, 0] > prompt.measure("delay_s")[0, 0] + 0.5
