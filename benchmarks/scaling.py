@@ -64,11 +64,12 @@ _Done = TypeVar("_Done")
 
 @dataclass
 class Measured:
-    """Wall seconds and peak memory so far (MB) by step, and what the steps found."""
+    """Wall seconds, processor seconds and peak memory so far (MB) by step, and what the steps found."""
 
     intersections: int
     vehicles: int = 0
     seconds: dict[str, float] = field(default_factory=dict)
+    cpu_s: dict[str, float] = field(default_factory=dict)
     peak_mb: dict[str, float] = field(default_factory=dict)
     parts: int = 0
     largest_part: int = 0
@@ -93,13 +94,20 @@ class Measured:
 
     def step(self, name: str, work: Callable[[], _Done]) -> _Done:
         """Do one step, note its wall time and the peak after it; standard error says what is under way."""
-        begun = time.perf_counter()
+        begun, busy = time.perf_counter(), processor_s()
         done = work()
         self.seconds[name] = time.perf_counter() - begun
+        self.cpu_s[name] = processor_s() - busy
         self.peak_mb[name] = peak_mb()
         text = f"{self.seconds[name]:.2f} s, peak {self.peak_mb[name]:.0f} MB"
         print(f"{self.intersections} signals, {name}: {text}", file=sys.stderr, flush=True)
         return done
+
+
+def processor_s() -> float:
+    """Processor seconds of this process and its ended children: what other work beside does not lengthen."""
+    found = [resource.getrusage(w) for w in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in found)
 
 
 def peak_mb() -> float:
@@ -197,12 +205,14 @@ def summary(rows: Sequence[Measured]) -> dict[str, object]:
     exponents = {
         step: growth_exponent(sizes, [row.seconds[step] for row in rows]) for step in STEPS
     }
+    processor = {step: growth_exponent(sizes, [row.cpu_s[step] for row in rows]) for step in STEPS}
     whole = growth_exponent(sizes, [row.total_s for row in rows])
     cities = [asdict(row) | {"total_s": row.total_s, "most_mb": row.most_mb} for row in rows]
     known = {k: None if math.isnan(v) else round(v, 2) for k, v in exponents.items()}
     return {
         "cities": cities,
         "exponents": known,
+        "exponents_cpu": {k: None if math.isnan(v) else round(v, 2) for k, v in processor.items()},
         "exponent_whole": None if math.isnan(whole) else round(whole, 2),
         "near_linear_up_to": NEAR_LINEAR,
         "target": _target(rows, exponents),
@@ -227,20 +237,22 @@ def _target(rows: Sequence[Measured], exponents: dict[str, float]) -> dict[str, 
 
 def print_tables(console: Console, found: dict[str, object], rows: Sequence[Measured]) -> None:
     """Time by step, peak memory after each step, and what came out of them."""
-    exponents = found["exponents"]
+    exponents, processor = found["exponents"], found["exponents_cpu"]
     assert isinstance(exponents, dict)
+    assert isinstance(processor, dict)
     names = [str(row.intersections) for row in rows]
     times = Table(title="Wall seconds by number of signals")
     memory = Table(title="Peak memory so far, MB (SUMO's tools included)")
     results = Table(title="What came out")
-    for table, last in ((times, "exponent"), (memory, ""), (results, "")):
-        for title in ("", *names, *([last] if last else [])):
+    for table, last in ((times, ("exponent", "of CPU time")), (memory, ()), (results, ())):
+        for title in ("", *names, *last):
             table.add_column(title, justify="right" if title else "left")
     for step in STEPS:
-        times.add_row(step, *(f"{r.seconds[step]:.3g}" for r in rows), _shown(exponents[step]))
+        shown = _shown(exponents[step]), _shown(processor[step])
+        times.add_row(step, *(f"{r.seconds[step]:.3g}" for r in rows), *shown)
         memory.add_row(step, *(f"{r.peak_mb[step]:.0f}" for r in rows))
     whole = [f"{r.total_s:.3g}" for r in rows]
-    times.add_row("whole", *whole, _shown(found["exponent_whole"]), style="bold")
+    times.add_row("whole", *whole, _shown(found["exponent_whole"]), "", style="bold")
     for title, texts in (
         ("vehicles", [str(r.vehicles) for r in rows]),
         ("parts (largest)", [f"{r.parts} ({r.largest_part})" for r in rows]),

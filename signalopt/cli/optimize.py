@@ -23,6 +23,13 @@ class Objective(StrEnum):
     MONEY = "money"
 
 
+class Coordinate(StrEnum):
+    """What offsets are for."""
+
+    DELAY = "delay"
+    BANDWIDTH = "bandwidth"
+
+
 def optimize(
     scenario: Scenario,
     output: Annotated[
@@ -49,9 +56,17 @@ def optimize(
         bool,
         typer.Option(
             "--redesign",
-            help="Design the stages afresh too: the plan is for signals that are changed like that.",
+            help="Let stages designed afresh compete with today's. If they win, the plan is for signals that"
+            " are changed like that: P.stages.json and a scenario P.yaml that shows them are written too.",
         ),
     ] = False,
+    coordinate: Annotated[
+        Coordinate,
+        typer.Option(
+            help="What offsets are for: least delay, or the widest two-way bands of every street"
+            " (no search follows then)."
+        ),
+    ] = Coordinate.DELAY,
     fleet: Annotated[
         str | None,
         typer.Option(
@@ -82,6 +97,7 @@ def optimize(
     from signalopt.cli.targets import check_file_target
     from signalopt.optimize.job import optimize as run_job
     from signalopt.scenario.emission_setting import with_emissions
+    from signalopt.scenario.new_stages import write_redesign
     from signalopt.timing.planfile import write_plan
 
     check_file_target(output)
@@ -95,13 +111,22 @@ def optimize(
             seed=seed,
             robust=robust,
             redesign=redesign,
+            coordinate=coordinate.value,
             listener=listener,
         )
     write_plan(output, found.plan)
+    files = {"plan_file": str(output)}
+    if found.stages:
+        stages, changed = write_redesign(output, found.stages, scenario)
+        files |= {"stages_file": str(stages), "scenario_file": str(changed)}
     if as_json:
-        print_json({"scenario": case.name, "plan_file": str(output), **found.summary()})
+        print_json({"scenario": case.name, **files, **found.summary()})
     else:
         print_optimisation(found)
         say(f"plan: {output}")
+        if found.stages:
+            say(
+                f"for the signals of {files['scenario_file']}, whose stages are {files['stages_file']}"
+            )
     if found.interrupted:
         raise KeyboardInterrupt(f"the best safe plan so far is in {output}")

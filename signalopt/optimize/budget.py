@@ -26,6 +26,12 @@ LARGEST_SHARE = 0.8
 SEARCH_SHARE = 0.28
 """Share for the search on the queue model; the rest is for solving, calibrating, reading and being late."""
 MOST_FINAL_SEEDS = 10
+MOST_SPARE_SEEDS = 20
+"""Final seeds where time is left for more than those planned."""
+LEAST_SPARE_RUNS = 16
+"""Fewer runs than this choose nothing better."""
+SPARE_LATE_S = 1.0
+"""Seconds kept free at the end for reading and judging."""
 FINALS = ((3, 3), (3, 2), (2, 2))
 """(finalists, least seeds each), best first. Finalists: the choice, today's plan, then Webster's."""
 FINAL_SHARE = 0.45
@@ -108,3 +114,13 @@ def plan_runs(budget_s: float, workers: int, run_s: float) -> RunPlan:
                 final = full
             return RunPlan(finalists, final, total - final * finalists)
     return RunPlan(0, 0, 0)
+
+
+def spare_runs(clock: Clock, reserved: int) -> int:
+    """Runs for which time is left, as a power of two, so that small differences change nothing.
+
+    reserved: batches of runs that must fit in afterwards.
+    """
+    left_s = clock.budget_s - SPARE_LATE_S - clock.used_s - reserved * clock.longest_run_s
+    runs = int(left_s / max(clock.longest_run_s, 1e-3)) * max(1, clock.workers)
+    return 1 << (runs.bit_length() - 1) if runs > 0 else 0

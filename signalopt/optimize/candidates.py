@@ -14,12 +14,13 @@ from signalopt.optimize.choices import (
     nearby,
     webster_setting,
 )
-from signalopt.optimize.coordinate import OffsetSolution, SolverLimits, SolverStatus, coordinate
+from signalopt.optimize.coordinate import OffsetSolution, SolverLimits, SolverStatus
 from signalopt.optimize.descent import descend
 from signalopt.optimize.flows import CaseFlows
 from signalopt.optimize.orders import stage_orders
 from signalopt.optimize.performance import SettingModel, Weights, repeated
 from signalopt.optimize.propagate import propagate
+from signalopt.optimize.subareas import coordinate_area
 from signalopt.optimize.tables import Arrivals, build_problem, coordinated
 from signalopt.timing.bounds import least_cycle_s, stage_timings
 from signalopt.timing.plan import AnyProgram, IntersectionPlan, Plan
@@ -42,6 +43,7 @@ CYCLE_STEP_S = 5
 MOST_ON_TREES = 6
 """Settings of one intersection where the neighbours form no loop (else MOST_SETTINGS)."""
 REFINE_ROUNDS = 1
+FLOW_UNIT = "weighted vehicle seconds per hour in the cyclic flow model"
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,10 @@ class PartSolution:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A plan worth simulating, with what the model and the solver say about it."""
+    """A plan worth simulating, with what the model and the solver say about it.
+
+    unit: what cost and bound count; streets: the bands of each street, where the plan was made for bands.
+    """
 
     label: str
     plan: Plan
@@ -78,6 +83,8 @@ class Candidate:
     cost: int
     bound: float
     status: SolverStatus
+    unit: str = FLOW_UNIT
+    streets: tuple[str, ...] = ()
 
     @property
     def gap(self) -> float:
@@ -236,7 +243,7 @@ class _Work:
         problem = build_problem(
             self.flows, settings, cycle, self.weights, arrivals=arrivals, fixed=self.fixed
         )
-        found = coordinate(problem, self.limits)
+        found = coordinate_area(problem, self.limits)
         chosen = {
             name: (settings[name][v], offset)
             for name, v, offset in zip(problem.names, found.settings, found.offsets_s, strict=True)

@@ -87,7 +87,7 @@ def nearby(
 
 def modelled(network: Network, flows: CaseFlows, name: str, program: AnyProgram) -> SettingModel:
     """The model of one intersection under a program, over the program's own cycle."""
-    own = {key: links for key, links in flows.links.items() if key.intersection == name}
+    own = flows.links_at.get(name, {})
     return model_setting(network.layouts[name], program, flows.demand[name], own)
 
 

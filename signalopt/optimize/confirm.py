@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from signalopt.errors import SimulationError
@@ -194,8 +194,12 @@ def run_finals(
     clock: Clock,
     results: dict[str, SimulationResult],
     listener: Listener = ignore,
+    *,
+    homes: Mapping[str, Case] | None = None,
 ) -> bool:
     """Simulate the finalists on the final seeds into `results` (by plan name).
+
+    homes: by plan name, the case with the stages of plans that are not for those of `case`.
 
     Goes block by block of as many seeds as run at once, every finalist in each block, so that what has been
     run can always be compared. The clock may drop the last finalist, then further blocks, then everything:
@@ -212,7 +216,8 @@ def run_finals(
         for plan in chosen:
             if not start and not clock.allows(len(block)):
                 return False
-            found = simulate(case, plan, block, workers=workers, listener=listener)
+            home = (homes or {}).get(plan.name, case)
+            found = simulate(home, plan, block, workers=workers, listener=listener)
             note_wall_time(found, clock)
             results[plan.name] = joined(case, results.get(plan.name), found)
     return kept
@@ -256,7 +261,8 @@ def more_runs(
     if not seeds:
         return entrant.result
     try:
-        found = simulate(case, plan, seeds, workers=workers, timeout_s=limit_s)
+        home = entrant.contender.home or case
+        found = simulate(home, plan, seeds, workers=workers, timeout_s=limit_s)
     except SimulationError:
         entrant.jammed = True
         return entrant.result

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from signalopt.optimize.candidates import Candidate
 from signalopt.optimize.variables import Settings, Space
+from signalopt.scenario.case import Case
 from signalopt.timing.plan import IntersectionPlan, Plan
 
 TODAY = "today's plan"
@@ -17,7 +18,8 @@ class Contender:
     """A plan that takes part in the race.
 
     cycles_s: the cycles it runs, each once. predicted: cost by the queue model in units of the objective
-    (None: not evaluated). coordination: the CP-SAT solution, where the plan comes from it.
+    (None: not evaluated). coordination: the CP-SAT solution, where the plan comes from it. home: the case
+    with the stages that the plan is for, where these are not those of the job's case.
     """
 
     label: str
@@ -26,6 +28,7 @@ class Contender:
     predicted: float | None = None
     settings: Settings | None = None
     coordination: Candidate | None = None
+    home: Case | None = field(default=None, repr=False, compare=False)
 
     @property
     def gap(self) -> float | None:

@@ -83,7 +83,7 @@ def coordinate(
     if through_solver:
         start = descend(problem, seed=limits.seed)
         found = _by_solver(problem, limits, start, loop_bound(problem, upper=float(start.cost)))
-        return _solution(problem, *found, time.monotonic() - begun)
+        return solution_of(problem, *found, time.monotonic() - begun)
     return _eliminated(problem, limits, begun, solver=True)
 
 
@@ -107,7 +107,9 @@ def _eliminated(
         settings = tuple(int(cost.argmin()) for cost in core.local)
         offsets = tuple(core.fixed.get(i, 0) % core.cycle_s for i in range(len(settings)))
         bound = float(core.cost(offsets, settings))
-    return _solution(problem, *smaller.restore(offsets, settings), bound, time.monotonic() - begun)
+    return solution_of(
+        problem, *smaller.restore(offsets, settings), bound, time.monotonic() - begun
+    )
 
 
 def _by_solver(
@@ -130,13 +132,14 @@ def _by_solver(
     return *chosen, max(weak, solver.best_objective_bound)
 
 
-def _solution(
+def solution_of(
     problem: OffsetProblem,
     offsets: Sequence[int],
     settings: Sequence[int],
     bound: float,
     wall_s: float,
 ) -> OffsetSolution:
+    """A choice with its cost by the problem's tables and what `bound` proves of it."""
     cost, status = problem.cost(offsets, settings), SolverStatus.FEASIBLE
     bound = min(float(cost), bound)
     if cost - bound < 1 - 1e-6:  # costs are whole numbers

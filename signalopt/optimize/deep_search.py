@@ -60,7 +60,7 @@ def search_space(
 
 def search_deep(
     evaluator: Evaluator,
-    candidates: Sequence[Candidate],
+    candidates: Sequence[Candidate | Contender],
     work: int,
     seed: int,
     clock: Clock,
@@ -104,9 +104,16 @@ def search_deep(
 
 
 def searched_contenders(
-    searched: Searched, count: int, safe: Callable[[Plan], bool], label: str = FOUND
+    searched: Searched,
+    count: int,
+    safe: Callable[[Plan], bool],
+    label: str = FOUND,
+    home: Case | None = None,
 ) -> list[Contender]:
-    """The best plans of a search that differ from each other and are `safe`, best first."""
+    """The best plans of a search that differ from each other and are `safe`, best first.
+
+    home: the case with their stages, where these are designed afresh.
+    """
     space = searched.evaluator.space
     ranking = ((c, s) for c, s in searched.evaluator.ranking() if safe(space.plan(s)))
     chosen = diverse(space, ranking, count, APART_S, WORST_RATIO)
@@ -117,6 +124,7 @@ def searched_contenders(
             tuple(sorted(set(space.cycles_s(settings)))),
             cost,
             settings,
+            home=home,
         )
         for number, (cost, settings) in enumerate(chosen, start=1)
     ]

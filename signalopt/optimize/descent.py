@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from signalopt.optimize.tables import OffsetProblem
 
 RESTARTS = 150
+MOST_KICKED = 40
+"""Signals of one kick at most: in a large area a kick stays local."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +24,10 @@ class Descent:
     cost: int
 
 
-def descend(problem: OffsetProblem, *, seed: int, restarts: int = RESTARTS) -> Descent:
-    """Descend from zero offsets, then from `restarts` random kicks of the best point; deterministic."""
+def descend(
+    problem: OffsetProblem, *, seed: int, restarts: int = RESTARTS, start: Descent | None = None
+) -> Descent:
+    """Descend from zero offsets (or `start`), then from `restarts` random kicks; deterministic."""
     dice = random.Random(seed)
     count, cycle = len(problem.names), problem.cycle_s
     around: list[list[tuple[int, NDArray[np.int64]]]] = [[] for _ in range(count)]
@@ -34,14 +38,19 @@ def descend(problem: OffsetProblem, *, seed: int, restarts: int = RESTARTS) -> D
         around[pair.second].append((pair.first, pair.cost.transpose(1, 0, 2)))
     offsets = [problem.fixed.get(i, 0) % cycle for i in range(count)]
     settings = [0] * count
+    if start is not None:
+        offsets, settings = list(start.offsets_s), list(start.settings)
+    restless = set(range(count))
     best: Descent | None = None
     for attempt in range(restarts + 1):
         if attempt and best is not None:
             offsets, settings = list(best.offsets_s), list(best.settings)
+            restless = set()
             for i in _block(dice, around, count):
                 if i not in problem.fixed:
                     offsets[i] = dice.randrange(cycle)
-        _settle(problem, around, offsets, settings)
+                    restless |= {i, *(other for other, _ in around[i])}
+        _settle(problem, around, offsets, settings, restless)
         cost = problem.cost(offsets, settings)
         if best is None or cost < best.cost:
             best = Descent(tuple(offsets), tuple(settings), cost)
@@ -54,15 +63,24 @@ def _settle(
     around: list[list[tuple[int, NDArray[np.int64]]]],
     offsets: list[int],
     settings: list[int],
+    restless: set[int],
 ) -> None:
-    """Best setting and offset of one intersection after the other until none improves."""
-    cycle, improved = problem.cycle_s, True
-    while improved:
-        improved = False
+    """Best setting and offset of one intersection after the other until none improves.
+
+    restless: those that something has changed for; all others are at their best already.
+    """
+    cycle = problem.cycle_s
+    while restless:
         for i, neighbours in enumerate(around):
+            if i not in restless:
+                continue
+            restless.discard(i)
             costs = np.repeat(problem.local[i][:, None], cycle, axis=1)
             for other, table in neighbours:
-                costs += np.roll(table[:, settings[other], :], offsets[other], axis=1)
+                split = cycle - offsets[other]
+                row = table[:, settings[other], :]
+                costs[:, : cycle - split] += row[:, split:]
+                costs[:, cycle - split :] += row[:, :split]
             now = costs[settings[i], offsets[i]]
             if i in problem.fixed:
                 costs = costs[:, [offsets[i]]]
@@ -71,15 +89,15 @@ def _settle(
                 settings[i] = int(setting)
                 if i not in problem.fixed:
                     offsets[i] = int(column)
-                improved = True
+                restless.update(other for other, _ in neighbours)
 
 
 def _block(
     dice: random.Random, around: list[list[tuple[int, NDArray[np.int64]]]], count: int
 ) -> list[int]:
-    """A random connected block of up to a third of the intersections."""
+    """A random connected block of up to a third of the intersections, MOST_KICKED at most."""
     block = [dice.randrange(count)]
-    for _ in range(dice.randrange(max(1, count // 3)) + 1):
+    for _ in range(dice.randrange(min(MOST_KICKED, max(1, count // 3))) + 1):
         edge = [o for i in block for o, _ in around[i] if o not in block]
         if edge:
             block.append(dice.choice(edge))

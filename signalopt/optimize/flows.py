@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from signalopt.network.model import Movement, Network
 from signalopt.optimize.streams import MovementKey, Stream, movement_links
@@ -21,6 +22,14 @@ class CaseFlows:
     movement_vph: Mapping[MovementKey, float]
     links: Mapping[MovementKey, tuple[Movement, ...]]
     streams: tuple[Stream, ...]
+
+    @cached_property
+    def links_at(self) -> dict[str, dict[MovementKey, tuple[Movement, ...]]]:
+        """`links` by intersection."""
+        found: dict[str, dict[MovementKey, tuple[Movement, ...]]] = {}
+        for key, links in self.links.items():
+            found.setdefault(key.intersection, {})[key] = links
+        return found
 
 
 def arrange_flows(

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from signalopt.errors import InputError, Problem, SimulationError
+from dataclasses import replace
+from functools import partial
+
+from signalopt.errors import InputError, Problem
 from signalopt.microsim.batch import available_cores
 from signalopt.microsim.result import SimulationResult
+from signalopt.network.stage_plan import REDESIGNED
+from signalopt.optimize.band_search import find_band_candidates
 from signalopt.optimize.budget import (
     Clock,
     RunPlan,
     nominal_run_s,
     plan_runs,
     run_limit_s,
-    search_work,
     slower_by,
 )
 from signalopt.optimize.candidates import Candidate
@@ -23,26 +27,18 @@ from signalopt.optimize.confirm import (
 )
 from signalopt.optimize.contender import TODAY, Contender, plan_cycles_s
 from signalopt.optimize.coordinate import SolverLimits
-from signalopt.optimize.deep_search import (
-    Searched,
-    search_deep,
-    search_space,
-    searched_contenders,
-)
-from signalopt.optimize.demand_draws import ROBUST, USUAL
-from signalopt.optimize.evaluation import Evaluator
+from signalopt.optimize.designs import OWN, Design, competing_designs
 from signalopt.optimize.flows import CaseFlows
-from signalopt.optimize.judging import USUAL_FOUND, choose, confirm, other_demand
+from signalopt.optimize.judging import choose, confirm, other_demand
 from signalopt.optimize.limits import oversaturated, unreachable_greens
-from signalopt.optimize.meso_costs import meso_cost_of, meso_today
 from signalopt.optimize.objective import OBJECTIVE_NAMES, find_objective
-from signalopt.optimize.outcome import Work, outcome
-from signalopt.optimize.redesign import case_with_layouts
-from signalopt.optimize.redesign import redesign as design_stages
+from signalopt.optimize.outcome import outcome
 from signalopt.optimize.result import OptimisationResult
-from signalopt.optimize.search import find_candidates, held_programs, unsafe
+from signalopt.optimize.search import find_candidates
+from signalopt.optimize.searching import search
 from signalopt.optimize.streams import trip_times_s
 from signalopt.optimize.warming import WarmModel
+from signalopt.optimize.work import Branch, Coordination, Work
 from signalopt.progress import Listener, Progress, ignore
 from signalopt.scenario.case import Case
 
@@ -52,13 +48,11 @@ SOLVER_SHARE = 0.08
 _SOLVES = 10
 SOLVER_ENDS_SHARE = 0.2
 """Share of the budget after which no further plan is coordinated."""
-MOST_SEARCHED = 6
-LATE_S = 1.0
-"""Seconds kept free at the end for reading and judging."""
+DESIGN_SHARE = 0.12
+"""Share of the budget after which no further intersection gets new stages."""
 TODAY_LIMIT_SHARE = 0.4
 """A first run of today's plan that takes more of the budget than this is given up: a jam, or a machine too
 slow for the budget."""
-ROBUST_FOUND = "robust search"
 
 
 def optimize(
@@ -70,34 +64,38 @@ def optimize(
     seed: int = 1,
     robust: bool = False,
     redesign: bool = False,
+    coordinate: str = Coordination.DELAY,
     listener: Listener = ignore,
 ) -> OptimisationResult:
     """Find a plan for a case, prove it safe and confirm it in SUMO within a wall-clock budget.
 
     workers: SUMO processes and threads at a time, 0 = one a core. robust: half of the weight on the worst of
     demands from a fifth less to a fifth more; the result then says how each plan does on them. redesign:
-    stages are designed afresh, the result's `case` holds their layouts. How much is searched and simulated
-    follows from budget, workers and case alone, so equal inputs give equal plans unless the clock cuts
-    work (`cut_short`).
+    stages designed afresh compete with today's; if they win, the result's `stages` and `case` hold them.
+    coordinate: `delay`, or `bandwidth` for the widest two-way bands of every street; then the plans of
+    several cycles race in SUMO and no search follows. How much is searched and simulated follows from
+    budget, workers and case alone, so equal inputs give equal plans unless the clock cuts work
+    (`cut_short`) or leaves time for more (`spare_runs`).
     Ctrl-C ends the job and returns the best safe plan so far.
 
     Raises InputError for an unknown objective, a budget that is not positive, a case without signals to
     tune and minimum greens that no cycle holds; UnsafePlanError if a plan breaks a rule that today's plan did
     not break.
     """
-    _check(case, objective, budget_s, workers)
+    _check(case, objective, budget_s, workers, coordinate, robust=robust, redesign=redesign)
+    bands = coordinate == Coordination.BANDWIDTH
     clock = Clock(budget_s, workers or available_cores())
-    work = Work(case, find_objective(objective), clock, seed, robust)
+    work = Work(case, find_objective(objective), clock, seed, robust, Coordination(coordinate))
     try:
         flows = case_flows(case)
-        if redesign:
-            flows = _redesign(work, flows)
-        warm = WarmModel(work.case, listener)
+        warm = None if bands else WarmModel(work.case, listener)
+        work.branches = _branches(work, flows, redesign=redesign)
         work.remarks += oversaturated(work.case, flows)
         _coordinate(work, flows, listener)
         counts = _measure_today(work, listener)
-        searched = _search(work, flows, counts, warm, listener)
-        choose(work, counts, searched, listener)
+        if warm is not None:  # a search would give the bands away
+            search(work, flows, counts, warm, listener)
+        choose(work, counts, listener)
         confirm(work, counts, listener)
         if robust:
             other_demand(work, counts, listener)
@@ -106,12 +104,27 @@ def optimize(
     return outcome(work)
 
 
-def _check(case: Case, objective: str, budget_s: float, workers: int) -> None:
+def _check(
+    case: Case,
+    objective: str,
+    budget_s: float,
+    workers: int,
+    coordinate: str,
+    *,
+    robust: bool,
+    redesign: bool,
+) -> None:
     problems = []
     if objective not in OBJECTIVE_NAMES:
         problems.append(Problem("objective", f"`{objective}`", ", ".join(OBJECTIVE_NAMES)))
     if not budget_s > 0:
         problems.append(Problem("budget", f"{budget_s} s", "more than 0 seconds"))
+    if coordinate not in list(Coordination):
+        problems.append(Problem("coordinate", f"`{coordinate}`", ", ".join(Coordination)))
+    if robust and coordinate == Coordination.BANDWIDTH:
+        problems.append(
+            Problem("robust", "with bands", "offsets for delay", "bands do not depend on demand")
+        )
     if workers < 0:
         problems.append(Problem("workers", str(workers), "0 (one a core) or more"))
     if not any(p.tunable and p.id not in case.signals_off for p in case.network.intersections):
@@ -121,41 +134,50 @@ def _check(case: Case, objective: str, budget_s: float, workers: int) -> None:
                     "at least one static program with two stages or more", "; ".join(sorted(remarks)))
         )  # fmt: skip
     problems += unreachable_greens(case)
+    if redesign and any(REDESIGNED in p.layout.notes for p in case.network.intersections):
+        problems.append(
+            Problem(case.name, "stages that were designed afresh already", "a case with its own stages",
+                    "optimise the scenario that it extends, or leave `--redesign` out")
+        )  # fmt: skip
     if problems:
         raise InputError(*problems)
 
 
-def _redesign(work: Work, flows: CaseFlows) -> CaseFlows:
-    """Replace the case by one with the best new stages of every intersection that has some."""
-    made = design_stages(work.case, flows)
-    work.remarks += made.notes
-    layouts = made.best()
-    if not layouts:
+def _branches(work: Work, flows: CaseFlows, *, redesign: bool) -> list[Branch]:
+    """Today's stages, and with `redesign` other designs that compete with them."""
+    if not redesign:
+        return [Branch(Design(OWN, work.case))]
+    enough = partial(work.clock.past, DESIGN_SHARE)
+    designs, notes = competing_designs(work.case, flows, enough)
+    if enough():
+        work.cuts.append("stages were designed for a limited time")
+    work.remarks += notes
+    if len(designs) == 1:
         work.remarks.append("no intersection could be designed afresh; today's stages are kept")
-        return flows
-    work.case = case_with_layouts(work.case, layouts)
-    work.remarks.append(
-        f"stages designed afresh at {len(layouts)} of {len(work.case.network.intersections)} intersections:"
-        " the plan belongs to signals that are changed like that"
-    )
-    return case_flows(work.case)
+    return [Branch(design) for design in designs]
 
 
 def _coordinate(work: Work, flows: CaseFlows, listener: Listener) -> None:
-    """Candidates of Webster and CP-SAT."""
-    share = work.clock.budget_s * SOLVER_SHARE / _SOLVES
+    """Candidates of Webster and CP-SAT for every design of the stages."""
+    count = len(work.branches)
+    share = work.clock.budget_s * SOLVER_SHARE / _SOLVES / count
     limits = SolverLimits(share, max(2.0, 4 * share), seed=work.seed)
-    try:
-        whole = find_candidates(
-            work.case, flows, work.objective.name, limits, work.candidates, listener,
-            enough=lambda: work.clock.past(SOLVER_ENDS_SHARE),
-        )  # fmt: skip
-        if not whole:
-            work.cuts.append("fewer plans were coordinated than planned")
-    finally:  # an interrupt leaves what has been found
-        by_model = sorted(work.candidates, key=lambda c: c.modelled_cost)
-        work.contenders += [_coordinated(candidate) for candidate in by_model]
-        work.winner = work.contenders[0] if work.contenders else None
+    bands = work.coordination is Coordination.BANDWIDTH
+    find = find_band_candidates if bands else find_candidates
+    begun = work.clock.used_s / work.clock.budget_s
+    for number, branch in enumerate(work.branches, start=1):
+        until = begun + SOLVER_ENDS_SHARE * number / count
+        try:
+            whole = find(
+                branch.design.case, flows, work.objective.name, limits, branch.candidates, listener,
+                enough=partial(work.clock.past, until),
+            )  # fmt: skip
+            if not whole:
+                work.cuts.append("fewer plans were coordinated than planned")
+        finally:  # an interrupt leaves what has been found
+            by_model = sorted(branch.candidates, key=lambda c: c.modelled_cost)
+            work.contenders += [_coordinated(branch, candidate) for candidate in by_model]
+            work.winner = work.contenders[0] if work.contenders else None
 
 
 def _measure_today(work: Work, listener: Listener) -> RunPlan:
@@ -192,62 +214,11 @@ def _measure_today(work: Work, listener: Listener) -> RunPlan:
     return counts
 
 
-def _search(
-    work: Work, flows: CaseFlows, counts: RunPlan, warm: WarmModel, listener: Listener
-) -> Searched | None:
-    """The search on the queue model; without one (a case it cannot hold) the coordination stands alone."""
-    case, clock = work.case, work.clock
-    listener(Progress("queue model", 0, 1, "getting ready"))
-    try:
-        model = warm.get()
-    except (InputError, SimulationError) as error:
-        work.remarks.append(f"no search on the queue model: {error}")
-        return None
-    listener(Progress("queue model", 1, 1))
-    work.model = model
-    objective = meso_today(model, work.objective, case.today)
-    planned = search_work(clock.budget_s, clock.workers, work.vehicles, work.mean_trip_s)
-    batches = counts.finalists * -(-counts.final_seeds // clock.workers)
-    batches += -(-counts.selection_runs // clock.workers)
-    deadline = clock.budget_s - LATE_S - 1.1 * batches * clock.longest_run_s
-    deadline = max(deadline, clock.used_s + 0.1 * clock.budget_s)
-    space = search_space(case, flows, held_programs(case), [c.plan for c in work.candidates])
-    stages = [(USUAL, USUAL_FOUND, 1.0)]
-    if work.robust:
-        stages = [(USUAL, USUAL_FOUND, 0.4), (ROBUST, ROBUST_FOUND, 1.0)]
-    begun, spent = clock.used_s, 0.0
-    for risk, label, until in stages:
-        cost_of = meso_cost_of(model, objective, risk.draws, clock.workers)
-        work.evaluator = Evaluator(space, risk, cost_of)
-        ends = begun + until * (deadline - begun)
-        runs = int(planned * (until - spent))
-        work.searched = search_deep(
-            work.evaluator, work.candidates, runs, work.seed, clock, ends, listener
-        )
-        _take(work, work.searched, label)
-        spent = until
-    return work.searched
-
-
-def _take(work: Work, searched: Searched, label: str) -> None:
-    """Put what a search found in front of the contenders, and say what the clock left out."""
-    if searched.slower > 1:
-        work.cuts.append(
-            f"the search ran {searched.slower:g} times slower than planned: less of it"
-        )
-    if searched.ended_early:
-        done = searched.evaluator.spent / max(1, searched.planned)
-        work.cuts.append(f"the search ended by the clock after {100 * done:.0f} % of its work")
-    found = searched_contenders(
-        searched, MOST_SEARCHED, lambda plan: not unsafe(work.case, plan), label
-    )
-    work.contenders = [*found, *work.contenders]
-    work.winner = work.contenders[0] if work.contenders else None
-
-
-def _coordinated(candidate: Candidate) -> Contender:
+def _coordinated(branch: Branch, candidate: Candidate) -> Contender:
     cycles = tuple(sorted(set(candidate.cycles_s)))
-    return Contender(candidate.label, candidate.plan, cycles, None, None, candidate)
+    label = branch.label(candidate.label)
+    plan = replace(candidate.plan, name=label)
+    return Contender(label, plan, cycles, None, None, candidate, branch.home())
 
 
 def _means(result: SimulationResult) -> dict[str, float]:

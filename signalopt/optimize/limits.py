@@ -55,8 +55,7 @@ def oversaturated(case: Case, flows: CaseFlows) -> list[str]:
             )  # fmt: skip
         except InputError:
             continue
-        own = {key: links for key, links in flows.links.items() if key.intersection == place.id}
-        degree = model_setting(layout, plan, demand, own).degree
+        degree = model_setting(layout, plan, demand, flows.links_at.get(place.id, {})).degree
         if degree > 1:
             full.append((degree, place.id))
     if not full:

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from signalopt.optimize.ring_kernel import reached
 from signalopt.optimize.tables import OffsetProblem
 
 Loop = tuple[tuple[int, int], ...]
@@ -155,20 +156,10 @@ def _ring(loop: Loop, costs: Mapping[Edge, Costs]) -> tuple[float, dict[Edge, En
         for forward, e in steps
     ]
     cycle = tables[0].shape[2]
-    index = (np.arange(cycle)[:, None] - np.arange(cycle)[None, :]) % cycle  # [sum, last] -> before
     sums, choices = tables[0], []  # sums[setting of the first, setting reached, sum of differences]
     for table in tables[1:]:
-        starts, inner, ends = sums.shape[0], sums.shape[1], table.shape[1]
-        before = sums[:, :, index]  # [start, inner, sum, last]
-        reached = np.empty((starts, ends, cycle))
-        choice = np.empty((starts, ends, cycle), dtype=np.int64)
-        for end in range(ends):
-            joint = before + table[None, :, end, None, :]
-            flat = joint.transpose(0, 2, 1, 3).reshape(starts, cycle, inner * cycle)
-            choice[:, end] = flat.argmin(axis=2)
-            reached[:, end] = np.take_along_axis(flat, choice[:, end][:, :, None], axis=2)[:, :, 0]
+        sums, choice = reached(sums, table)
         choices.append(choice)
-        sums = reached
     closed = np.array([sums[v, v, 0] for v in range(sums.shape[0])])
     start = int(closed.argmin())
     entries: dict[Edge, Entry] = {}

@@ -2,68 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from importlib.metadata import version
 
 from signalopt.errors import UnsafePlanError
-from signalopt.mesosim.model import MesoModel
 from signalopt.microsim.compare import Comparison, compare
-from signalopt.microsim.result import SimulationResult
 from signalopt.microsim.statistics import Change
+from signalopt.network.stage_plan import StagePlans
 from signalopt.network.tools import sumo_version
-from signalopt.optimize.budget import Clock
-from signalopt.optimize.candidates import Candidate
-from signalopt.optimize.confirm import Entrant, Race
+from signalopt.optimize.confirm import Entrant
 from signalopt.optimize.contender import TODAY, Contender, plan_cycles_s
 from signalopt.optimize.deep_search import Searched, best_so_far
-from signalopt.optimize.evaluation import Evaluator
 from signalopt.optimize.objective import Objective
 from signalopt.optimize.result import CandidateReport, OptimisationResult, SearchReport, Verdict
-from signalopt.optimize.robust import DemandRow
 from signalopt.optimize.search import WEBSTER, unsafe
-from signalopt.scenario.case import Case
+from signalopt.optimize.work import Work
 from signalopt.timing.planfile import LAMPS, plan_hash
-
-
-@dataclass
-class Work:
-    """Everything a job has so far: what an interrupt leaves behind.
-
-    cuts: what the clock left out; run_s: seconds that a run in SUMO is reckoned with.
-    """
-
-    case: Case
-    objective: Objective
-    clock: Clock
-    seed: int
-    robust: bool = False
-    vehicles: int = 0
-    mean_trip_s: float = 0.0
-    run_s: float = 0.0
-    candidates: list[Candidate] = field(default_factory=list)
-    contenders: list[Contender] = field(default_factory=list)
-    model: MesoModel | None = None
-    demand_rows: list[DemandRow] = field(default_factory=list)
-    today: Entrant | None = None
-    evaluator: Evaluator | None = None
-    searched: Searched | None = None
-    race: Race | None = None
-    winner: Contender | None = None
-    results: dict[str, SimulationResult] = field(default_factory=dict)
-    interrupted: bool = False
-    remarks: list[str] = field(default_factory=list)
-    cuts: list[str] = field(default_factory=list)
-
-    @property
-    def cut_short(self) -> bool:
-        """Whether the clock left out planned work."""
-        return bool(self.cuts) or (self.race is not None and self.race.cut_short)
 
 
 def outcome(work: Work) -> OptimisationResult:
     """The result of a job, finished or not. Raises UnsafePlanError rather than hand out such a plan."""
-    case, objective = work.case, work.objective
-    winner = _winner(work)
+    objective, winner = work.objective, _winner(work)
+    case = work.case
     chosen = work.results.get(winner.plan.name)
     today, webster = work.results.get(case.today.name), work.results.get(WEBSTER)
     if winner.label == TODAY:
@@ -78,7 +38,11 @@ def outcome(work: Work) -> OptimisationResult:
     hopeless = work.race is not None and work.race.is_hopeless
     kept = hopeless or winner.label == TODAY
     verdict = Verdict.KEPT if kept else _verdict(change)
-    plan = case.today if verdict is Verdict.KEPT else winner.plan
+    plan = case.today
+    stages: StagePlans = {}
+    if verdict is not Verdict.KEPT:
+        plan, case = winner.plan, winner.home or case
+        stages = work.branch_of(winner).design.stages if winner.home else stages
     if findings := unsafe(case, plan):
         raise UnsafePlanError("\n".join((f"plan `{plan.name}` is not safe:", *findings)))
     provenance = _provenance(work, winner, verdict, versus_today)
@@ -107,9 +71,14 @@ def outcome(work: Work) -> OptimisationResult:
         interrupted=work.interrupted,
         wall_s=work.clock.used_s,
         case=case,
+        stages=stages,
         demand=tuple(work.demand_rows),
-        remarks=(*work.remarks, *work.cuts),
+        remarks=(*work.remarks, *_streets(winner), *work.cuts),
     )
+
+
+def _streets(winner: Contender) -> tuple[str, ...]:
+    return winner.coordination.streets if winner.coordination is not None else ()
 
 
 def _winner(work: Work) -> Contender:
@@ -117,10 +86,13 @@ def _winner(work: Work) -> Contender:
     if work.interrupted and not work.results:
         if work.race is not None:
             return work.race.leader
-        if work.searched is None and work.evaluator is not None:
-            found = best_so_far(work.evaluator, lambda plan: not unsafe(work.case, plan))
+        under_way = [b for b in work.branches if b.evaluator is not None]
+        if not work.searches and under_way:
+            branch = under_way[-1]
+            assert branch.evaluator is not None
+            found = best_so_far(branch.evaluator, branch.is_safe)
             if found is not None:
-                return found
+                return replace(found, home=branch.home())
     if work.winner is not None:
         return work.winner
     return Contender(TODAY, work.case.today, plan_cycles_s(work.case.today))
@@ -162,19 +134,25 @@ def _provenance(
         ("seed", str(work.seed)),
         ("budget_s", f"{work.clock.budget_s:g}"),
         ("workers", str(work.clock.workers)),
+        ("coordination", work.coordination),
         ("candidate", winner.label),
     ]
-    if work.searched is not None:
+    if work.searches:
+        spent = sum(found.evaluator.spent for found in work.searches)
+        planned = sum(found.planned for found in work.searches)
         entries += [
-            ("search runs", f"{work.searched.evaluator.spent} of {work.searched.planned}"),
-            ("search draws", _draws(work.searched)),
+            ("search runs", f"{spent} of {planned}"),
+            ("search draws", _draws(work.searches[-1])),
         ]
+    if work.spare_runs:
+        entries.append(("runs in SUMO in time to spare", str(work.spare_runs)))
     if winner.coordination is not None:
         entries += [
             ("solver status", str(winner.coordination.status)),
             ("solver cost", str(winner.coordination.cost)),
             ("solver bound", f"{winner.coordination.bound:.0f}"),
             ("solver gap", f"{winner.coordination.gap:.4f}"),
+            ("solver unit", winner.coordination.unit),
         ]
     return (
         *entries,
@@ -190,11 +168,16 @@ def _draws(searched: Searched) -> str:
 
 
 def _search_report(work: Work) -> SearchReport | None:
-    if work.searched is None:
+    found = work.searches
+    if not found:
         return None
-    found = work.searched
+    last = [b.searched for b in work.branches if b.searched is not None]
     return SearchReport(
-        found.planned, found.evaluator.spent, found.ended_early, found.today_cost, found.best_cost
+        sum(f.planned for f in found),
+        sum(f.evaluator.spent for f in found),
+        any(f.ended_early for f in found),
+        last[0].today_cost,
+        min(f.best_cost for f in last),
     )
 
 

@@ -1,24 +1,23 @@
 """Stages afresh for the intersections of a case: several safe alternatives each, best first.
 
 An alternative is a `SignalLayout` (groups, stages, protection, clearances from geometry) with a Webster
-plan. `case_with_layouts` puts chosen layouts into the case; from there on simulators, judge, exports and
+plan. `scenario.new_stages` puts chosen layouts into the case; from there on simulators, judge, exports and
 optimisers work as with any designed network, for all of them read stages from the layout and interstages
 from its clearances.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from signalopt.errors import InputError
-from signalopt.network.fingerprint import LENGTH, fingerprint
 from signalopt.network.groups import MANY_LEFT_LANES, MANY_OPPOSING_LANES
 from signalopt.network.model import Intersection, Turn
+from signalopt.network.regroup import Regrouped, regroup
 from signalopt.network.rules import LeftPolicy
+from signalopt.network.stage_plan import StagePlan, designed_layout
 from signalopt.optimize.flows import CaseFlows
-from signalopt.optimize.regroup import Regrouped, layout_with, regroup
 from signalopt.optimize.stage_design import (
     MOST_STAGES,
     DesignedStages,
@@ -28,8 +27,8 @@ from signalopt.optimize.stage_design import (
 from signalopt.scenario.case import Case
 from signalopt.timing.bounds import least_cycle_s, stage_timings
 from signalopt.timing.capacity import LEAST_CAPACITY_VPH, control_delay_s, link_services
-from signalopt.timing.plan import FixedProgram, IntersectionPlan, Plan
-from signalopt.timing.program import cycle_states, group_greens, phases
+from signalopt.timing.plan import IntersectionPlan, Plan
+from signalopt.timing.program import cycle_states, group_greens
 from signalopt.timing.safety import judge_program
 from signalopt.timing.signals import GroupKind, SignalGroup, SignalLayout, Stage
 from signalopt.timing.webster import Demand, SplitRule, webster_plan
@@ -42,12 +41,13 @@ REFERENCE_CYCLES_S = (70, 110)
 
 @dataclass(frozen=True)
 class Alternative:
-    """One design: layout and Webster plan, mean HCM delay of vehicles and walkers (s), time needed.
+    """One design: stages, layout, Webster plan, mean HCM delay of vehicles and walkers (s), time needed.
 
     needed_s and bound_s: seconds of the reference cycle `reference_cycle_s` that all needs take, and the
     proven least with as many stages.
     """
 
+    design: StagePlan
     layout: SignalLayout
     plan: IntersectionPlan
     delay_s: float
@@ -76,16 +76,26 @@ def redesign(
     keep_groups: bool = False,
     policy: LeftPolicy = LeftPolicy.AUTO,
     most: int = MOST_ALTERNATIVES,
+    enough: Callable[[], bool] = lambda: False,
 ) -> Redesign:
     """Design stages for the intersections `names` (None: all whose signals are on).
 
-    keep_groups: today's signal groups stay, only stages change; policy: see network.groups.
+    keep_groups: today's signal groups stay, only stages change; policy: see network.groups. enough: asked
+    before each intersection, the one with most vehicles first; the rest keep their stages.
     """
     found: dict[str, tuple[Alternative, ...]] = {}
     notes: list[str] = []
-    for place in case.network.intersections:
-        if place.id in case.signals_off or (names is not None and place.id not in names):
-            continue
+    wanted = [
+        place
+        for place in case.network.intersections
+        if place.id not in case.signals_off and (names is None or place.id in names)
+    ]
+    wanted.sort(key=lambda place: (-sum(flows.demand[place.id].flow_vph.values()), place.id))
+    for number, place in enumerate(wanted):
+        if enough():
+            left = ", ".join(place.id for place in wanted[number:])
+            notes.append(f"no time to design stages for {left}; their own are kept")
+            break
         designs = alternatives(
             place, flows.demand[place.id], keep_groups=keep_groups, policy=policy, most=most
         )
@@ -117,7 +127,7 @@ def alternatives(
     found: dict[object, Alternative] = {}
     for protected in dict.fromkeys((must, may)):
         for design in _designs(place, made, demand, may, protected):
-            alternative = _alternative(place, made, demand, design)
+            alternative = _alternative(place, made, demand, design, keep_groups)
             if alternative is not None:
                 key = (_turned(alternative.layout.stages), alternative.layout.conflicts)
                 if key not in found or alternative.delay_s < found[key].delay_s:
@@ -180,46 +190,9 @@ def group_needs(made: Regrouped, demand: Demand, cycle_s: int) -> dict[str, Grou
     return needs
 
 
-def case_with_layouts(case: Case, layouts: Mapping[str, SignalLayout]) -> Case:
-    """The case with other layouts at some intersections; today's programs there are kept by their letters.
-
-    The network gets another fingerprint, so that plans for it cannot be mistaken for plans of the street
-    as it is. Raises KeyError for an unknown intersection.
-    """
-    if not layouts:
-        return case
-    network = case.network
-    unknown = sorted(set(layouts) - set(network.intersection))
-    if unknown:
-        raise KeyError(f"no such intersection: {', '.join(unknown)}")
-    places = tuple(
-        replace(place, layout=layouts[place.id], tunable=True, remarks=("stages redesigned",))
-        if place.id in layouts
-        else place
-        for place in network.intersections
-    )
-    changed = [place for place in places if place.id in layouts]
-    own = fingerprint((), changed, frozenset(layouts))
-    text = f"{network.fingerprint} {own}"
-    mark = hashlib.sha256(text.encode()).hexdigest()[:LENGTH]
-    renewed = replace(network, intersections=places, fingerprint=mark)
-    today = replace(case.today, network=mark).with_programs(
-        _by_letters(case.network.layouts[program.intersection], program)
-        for program in case.today.intersections
-        if program.intersection in layouts and isinstance(program, IntersectionPlan)
-    )
-    return replace(case, network=renewed, today=today)
-
-
 def plan_with(case: Case, chosen: Mapping[str, Alternative], name: str) -> Plan:
     """Today's plan of a case made by `case_with_layouts`, with the alternatives' Webster programs."""
     return case.today.with_programs((a.plan for a in chosen.values()), name)
-
-
-def _by_letters(layout: SignalLayout, program: IntersectionPlan) -> FixedProgram:
-    return FixedProgram(
-        program.intersection, program.offset_s, phases(layout, program), "stages of today's layout"
-    )
 
 
 def _opposed_ratio(made: Regrouped, demand: Demand, link: int, cycle_s: int) -> float:
@@ -250,13 +223,21 @@ def _must_protect(place: Intersection, made: Regrouped, name: str) -> bool:
 
 
 def _alternative(
-    place: Intersection, made: Regrouped, demand: Demand, design: DesignedStages
+    place: Intersection,
+    made: Regrouped,
+    demand: Demand,
+    design: DesignedStages,
+    keep_groups: bool,
 ) -> Alternative | None:
     """The design as layout and plan; None where it does not fit the cycle limits or is not safe."""
-    bare = layout_with(place, made, design.protected)
-    stages = _named(design.stages, made)
-    layout = replace(bare, stages=stages, notes=(*place.layout.notes, "stages redesigned"))
-    if least_cycle_s(layout, stage_timings(stages)) > layout.max_cycle_s:
+    plan_of_stages = StagePlan(
+        _turned_to_main(design.stages, made), tuple(sorted(design.protected)), keep_groups
+    )
+    try:
+        layout = designed_layout(place, plan_of_stages, made)
+    except InputError:
+        return None
+    if least_cycle_s(layout, stage_timings(layout.stages)) > layout.max_cycle_s:
         return None
     try:
         plan = webster_plan(
@@ -268,7 +249,9 @@ def _alternative(
     if judge_program(layout, plan):
         return None
     delay = mean_delay_s(layout, plan, demand)
-    return Alternative(layout, plan, delay, design.needed_s, design.bound_s, design.cycle_s)
+    return Alternative(
+        plan_of_stages, layout, plan, delay, design.needed_s, design.bound_s, design.cycle_s
+    )
 
 
 def mean_delay_s(layout: SignalLayout, plan: IntersectionPlan, demand: Demand) -> float:
@@ -288,16 +271,17 @@ def mean_delay_s(layout: SignalLayout, plan: IntersectionPlan, demand: Demand) -
     return total / count if count > 0 else 0.0
 
 
-def _named(stages: Sequence[tuple[str, ...]], made: Regrouped) -> tuple[Stage, ...]:
-    """Stages with ids; the one with most links first, for that is where offsets are read."""
+def _turned_to_main(
+    stages: Sequence[tuple[str, ...]], made: Regrouped
+) -> tuple[tuple[str, ...], ...]:
+    """The stage with most links first, for that is where offsets are read."""
     group = made.group
 
     def links(stage: tuple[str, ...]) -> int:
         return sum(len(group[g].links) for g in stage if _drives(group[g]))
 
     first = max(range(len(stages)), key=lambda k: (links(stages[k]), -k))
-    turned = [*stages[first:], *stages[:first]]
-    return tuple(Stage(f"S{k}", groups) for k, groups in enumerate(turned, start=1))
+    return (*stages[first:], *stages[:first])
 
 
 def _drives(group: SignalGroup) -> bool:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 
 from signalopt.microsim.compare import Comparison
 from signalopt.microsim.result import SimulationResult
 from signalopt.microsim.statistics import Change
+from signalopt.network.stage_plan import StagePlans
 from signalopt.optimize.contender import Contender
 from signalopt.optimize.robust import DemandRow
 from signalopt.scenario.case import Case
@@ -67,8 +68,9 @@ class OptimisationResult:
     terms: measures of the objective with their weights; change: its paired change against today's plan;
     webster_plan: Webster splits with coordinated offsets, the other yardstick beside today's plan;
     today, webster, chosen: results on the final seeds (None: not simulated).
-    cut_short: the clock left out planned work; interrupted: Ctrl-C. case: the case that the plan is for (with
-    `redesign` its layouts differ from the street's); demand: plans on other demand (`robust`).
+    cut_short: the clock left out planned work; interrupted: Ctrl-C. case: the case that the plan is for;
+    stages: those that were designed afresh, by intersection (empty: the plan is for today's stages);
+    demand: plans on other demand (`robust`).
     """
 
     plan: Plan
@@ -91,6 +93,7 @@ class OptimisationResult:
     interrupted: bool
     wall_s: float
     case: Case
+    stages: StagePlans = field(default_factory=dict)
     demand: tuple[DemandRow, ...] = ()
     remarks: tuple[str, ...] = ()
 
@@ -122,6 +125,7 @@ class OptimisationResult:
             "interrupted": self.interrupted,
             "wall_s": round(self.wall_s, 2),
             "other_demand": [row.plain() for row in self.demand],
+            "redesigned": sorted(self.stages),
             "remarks": list(self.remarks),
             "provenance": dict(self.plan.provenance),
         }
@@ -154,7 +158,7 @@ def _solver(winner: Contender) -> dict[str, object] | None:
         "cost": found.cost,
         "bound": found.bound,
         "gap": found.gap,
-        "unit": "weighted vehicle seconds per hour in the cyclic flow model",
+        "unit": found.unit,
     }
 
 

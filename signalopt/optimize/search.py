@@ -9,6 +9,7 @@ from signalopt.emissions.coefficients import coefficients
 from signalopt.emissions.response import IDLE, STOP
 from signalopt.microsim.kinematics import kind_of
 from signalopt.microsim.schedule import read_schedule
+from signalopt.network.stage_plan import REDESIGNED
 from signalopt.optimize.candidates import (
     Candidate,
     PartSolution,
@@ -122,32 +123,43 @@ def find_candidates(
     if enough():
         return False
     news(1, "ranking cycles")
-    ranked = [_spaced(rank_cycles(network, flows, p, weights, seed=limits.seed)) for p in parts]
+    ranked = [
+        spaced_cycles(rank_cycles(network, flows, p, weights, seed=limits.seed)) for p in parts
+    ]
     best = [r[0] for r in ranked]
     others = [[r[min(n, len(r) - 1)] for r in ranked] for n in range(1, MODEL_CYCLES)]
     # Webster's cycle is tried with our settings too: SUMO may like a shorter cycle than the model does.
     for number, cycles in enumerate((best, *others, usual), start=2):
         if enough():
             return False
-        news(number, f"coordinating at {_named(cycles)}")
-        add(f"coordinated, cycle {_named(cycles)}", solve(cycles, weights, plain=False))
+        news(number, f"coordinating at {named_cycles(cycles)}")
+        add(f"coordinated, cycle {named_cycles(cycles)}", solve(cycles, weights, plain=False))
     if enough():
         return False
-    news(total - 1, f"coordinating at {_named(best)} with fewer stops")
+    news(total - 1, f"coordinating at {named_cycles(best)} with fewer stops")
     fewer = replace(weights, stop_s=weights.stop_s * OTHER_STOP_FACTOR)
-    add(f"fewer stops, cycle {_named(best)}", solve(best, fewer, plain=False))
+    add(f"fewer stops, cycle {named_cycles(best)}", solve(best, fewer, plain=False))
     news(total, "")
     return True
 
 
 def unsafe(case: Case, plan: Plan) -> tuple[str, ...]:
-    """What the safety judge holds against a plan beyond what today's plan already had."""
-    layouts = case.network.layouts
+    """What the safety judge holds against a plan beyond what today's plan already had.
+
+    Stages designed afresh inherit nothing: today's lamps were never made for their rules.
+    """
+    layouts, today = case.network.layouts, case.today
     found = judge_plan(layouts, plan)
-    return tuple(str(f) for f in new_findings(found, judge_plan(layouts, case.today)))
+    known = tuple(
+        f
+        for f in judge_plan(layouts, today)
+        if REDESIGNED not in layouts[f.intersection].notes
+        or plan.by_id.get(f.intersection) == today.by_id.get(f.intersection)
+    )
+    return tuple(str(f) for f in new_findings(found, known))
 
 
-def _spaced(ranked: Sequence[tuple[int, int]]) -> list[int]:
+def spaced_cycles(ranked: Sequence[tuple[int, int]]) -> list[int]:
     """Cycles by modelled cost, none nearer than LEAST_SPACING_S to a cheaper one."""
     chosen: list[int] = []
     for _, cycle in ranked:
@@ -156,7 +168,8 @@ def _spaced(ranked: Sequence[tuple[int, int]]) -> list[int]:
     return chosen
 
 
-def _named(cycles: Sequence[int]) -> str:
+def named_cycles(cycles: Sequence[int]) -> str:
+    """Common cycles of several parts as a short text."""
     different = sorted(set(cycles))
     if len(different) > 3:
         return f"{different[0]}-{different[-1]} s"

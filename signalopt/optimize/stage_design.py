@@ -17,7 +17,7 @@ from itertools import product
 
 from ortools.sat.python import cp_model
 
-from signalopt.optimize.regroup import Regrouped
+from signalopt.network.regroup import Regrouped
 from signalopt.timing.capacity import AMBER_USED_S
 from signalopt.timing.signals import GroupKind, SignalGroup
 from signalopt.timing.webster import TARGET_SATURATION

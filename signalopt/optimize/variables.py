@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 
 from signalopt.network.model import Network
 from signalopt.optimize.candidates import Part
-from signalopt.optimize.clearing import clearing_constraints
 from signalopt.optimize.orders import stage_orders
 from signalopt.timing.bounds import (
     GreenConstraint,
@@ -272,13 +271,12 @@ def _least_greens(count: int, constraints: Sequence[GreenConstraint]) -> list[in
 
 def _order(layout: SignalLayout, stages: Sequence[Stage]) -> Order:
     sequence = stage_timings(stages)
-    clearing = clearing_constraints(layout, sequence)
     by_cycle = {}
     if any(group.max_red_s < layout.max_cycle_s for group in layout.groups):
         for cycle in range(layout.min_cycle_s, layout.max_cycle_s + 1):
             limited = _with_longest_reds(layout, sequence, cycle)
-            by_cycle[cycle] = (*green_constraints(limited, sequence), *clearing)
-    constraints = (*green_constraints(layout, sequence), *clearing)
+            by_cycle[cycle] = green_constraints(limited, sequence)
+    constraints = green_constraints(layout, sequence)
     between = sum(interstages_s(layout, sequence))
     least = between + sum(_least_greens(len(sequence), constraints))
     return Order(sequence, between, constraints, least, by_cycle)

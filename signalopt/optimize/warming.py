@@ -23,9 +23,11 @@ class WarmModel:
         self._thread = threading.Thread(target=self._make, name="queue model", daemon=True)
         self._thread.start()
 
-    def get(self) -> MesoModel:
-        """The model, as soon as it is ready. Raises what `prepare` raises."""
-        self._thread.join()
+    def get(self, wait_s: float | None = None) -> MesoModel | None:
+        """The model as soon as it is ready, None if not within `wait_s`. Raises what `prepare` raises."""
+        self._thread.join(wait_s)
+        if self._thread.is_alive():
+            return None
         if self._error is not None:
             raise self._error
         assert self._model is not None

@@ -22,17 +22,20 @@ from signalopt.network.build_area import build_area
 from signalopt.network.model import Network
 from signalopt.network.read_net import read_network
 from signalopt.network.rules import rules_path
+from signalopt.network.stage_plan import designed_layouts, read_stage_plans
 from signalopt.scenario.case import Case
 from signalopt.scenario.config import write_closures, write_config, write_signals_off, write_types
 from signalopt.scenario.day import todays_plan_of
 from signalopt.scenario.fingerprint import case_key, input_hashes
 from signalopt.scenario.manifest import Manifest, read_manifest, write_manifest
+from signalopt.scenario.new_stages import case_with_layouts
 from signalopt.scenario.notes import notes_of
 from signalopt.scenario.on_network import check_on_network
 from signalopt.scenario.own_files import copy_additional
 from signalopt.scenario.schema import Scenario
 from signalopt.scenario.traffic import make_traffic, span_of
 from signalopt.timing.planfile import read_plan, write_plan
+from signalopt.timing.signals import SignalLayout
 
 CONFIG = "case.sumocfg"
 TODAY = "today.json"
@@ -98,6 +101,7 @@ def _build(
     (folder / "manifest.json").unlink(missing_ok=True)
     network = _copy_network(source, folder)
     check_on_network(scenario, network)
+    _new_layouts(scenario, network)
     span = span_of(scenario)
     hard_stop_s = scenario.window.end + scenario.window.run_out_s
     types = folder / "types.add.xml"
@@ -148,7 +152,7 @@ def _assemble(scenario: Scenario, folder: Path, manifest: Manifest) -> Case:
 
 def _case(scenario: Scenario, folder: Path, manifest: Manifest, network: Network) -> Case:
     window = scenario.window
-    return Case(
+    case = Case(
         name=scenario.name,
         title=scenario.title,
         folder=folder,
@@ -172,6 +176,13 @@ def _case(scenario: Scenario, folder: Path, manifest: Manifest, network: Network
         temperature_c=scenario.temperature_c,
         notes=manifest.notes,
     )
+    return case_with_layouts(case, _new_layouts(scenario, network))
+
+
+def _new_layouts(scenario: Scenario, network: Network) -> dict[str, SignalLayout]:
+    """Layouts of the stages that were designed afresh. Raises InputError if they do not fit the network."""
+    file = scenario.network.stages
+    return {} if file is None else designed_layouts(network, read_stage_plans(file), str(file))
 
 
 def _copy_network(source: Path, folder: Path) -> Network:

@@ -72,6 +72,7 @@ def _check_files(scenario: Scenario) -> Iterator[Finding]:
     demand = scenario.demand
     named: list[tuple[tuple[str | int, ...], Path | None, str]] = [
         (("network", "net"), scenario.network.net, "a SUMO network (.net.xml)"),
+        (("network", "stages"), scenario.network.stages, "stages designed afresh (.stages.json)"),
         (
             ("demand", "gates", "file"),
             demand.gates.file if demand.gates else None,

@@ -27,6 +27,7 @@ def input_files(scenario: Scenario) -> tuple[Path, ...]:
     demand = scenario.demand
     named = [
         scenario.network.net,
+        scenario.network.stages,
         demand.gates.file if demand.gates else None,
         demand.od,
         demand.turns.entries if demand.turns else None,

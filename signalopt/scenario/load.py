@@ -22,9 +22,9 @@ from signalopt.scenario.yaml_tree import Key, Tree, merge, read_tree
 _SET_BY_PROGRAM = ("name", "file")
 _SHORTHAND = ("begin", "end")
 _FILE_KEYS = (
-    ("network", "net"), ("demand", "gates", "file"), ("demand", "od"), ("demand", "counts"),
-    ("demand", "turns", "entries"), ("demand", "turns", "shares"), ("demand", "routes"),
-    ("additional",), ("fleet",),
+    ("network", "net"), ("network", "stages"), ("demand", "gates", "file"), ("demand", "od"),
+    ("demand", "counts"), ("demand", "turns", "entries"), ("demand", "turns", "shares"),
+    ("demand", "routes"), ("additional",), ("fleet",),
 )  # fmt: skip
 
 

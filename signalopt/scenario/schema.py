@@ -66,11 +66,15 @@ _STRICT = ConfigDict(extra="forbid")
 
 @dataclass(frozen=True)
 class NetworkChoice:
-    """Where the streets come from: exactly one of a built-in area and a SUMO network file."""
+    """Where the streets come from: exactly one of a built-in area and a SUMO network file.
+
+    stages: a file of stages designed afresh (`optimize --redesign` writes one) that the signals show instead.
+    """
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
     area: str | None = None
     net: File | None = None
+    stages: File | None = None
 
 
 @dataclass(frozen=True)

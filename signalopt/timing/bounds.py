@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from signalopt.timing.clearing import stages_between
 from signalopt.timing.plan import StageTiming
 from signalopt.timing.program import interstage_s, pedestrian_lead_s
 from signalopt.timing.signals import GREEN, GroupKind, SignalGroup, SignalLayout, Stage
@@ -37,9 +38,10 @@ def interstages_s(layout: SignalLayout, sequence: Sequence[StageTiming]) -> tupl
 def green_constraints(
     layout: SignalLayout, sequence: Sequence[StageTiming]
 ) -> tuple[GreenConstraint, ...]:
-    """Every minimum green (vehicles and pedestrians) as constraints on the stage greens.
+    """Every minimum green (vehicles and pedestrians) and intergreen as constraints on the stage greens.
 
-    Groups green over several consecutive stages constrain the sum of those stages.
+    Groups green over several consecutive stages constrain the sum of those stages; so do intergreens across
+    short stages (timing/clearing.py).
     """
     between = interstages_s(layout, sequence)
     found = [GreenConstraint((i,), LEAST_STAGE_GREEN_S) for i in range(len(sequence))]
@@ -48,6 +50,7 @@ def green_constraints(
             inside = sum(between[i] for i in run[:-1])
             least = group.min_green_s - inside - _tail_s(layout, group, sequence, run[-1], between)
             found.append(GreenConstraint(tuple(sorted(run)), least, group.id))
+    found += [GreenConstraint(*needed) for needed in stages_between(layout, sequence, between)]
     return _strongest(found)
 
 

@@ -12,6 +12,7 @@ def row(intersections: int, seconds: float, peak: float = 300.0) -> Measured:
     return Measured(
         intersections,
         seconds=dict.fromkeys(STEPS, seconds),
+        cpu_s=dict.fromkeys(STEPS, seconds / 2),
         peak_mb=dict.fromkeys(STEPS, peak),
     )
 
@@ -62,10 +63,22 @@ def test_target_needs_both_time_and_memory(seconds: float, peak: float, met: boo
     assert target["met"] is met
 
 
+def test_exponents_of_processor_time_stand_beside_those_of_the_clock() -> None:
+    waiting = row(100, 40.0)
+    waiting.cpu_s = dict.fromkeys(STEPS, 5.0)  # most of the time others had the processor
+    found = summary([row(10, 1.0), waiting])
+    clock, processor = found["exponents"], found["exponents_cpu"]
+    assert isinstance(clock, dict)
+    assert isinstance(processor, dict)
+    assert clock["coordinate"] == pytest.approx(math.log10(40), abs=0.01)
+    assert processor["coordinate"] == pytest.approx(1)
+
+
 def test_steps_note_time_and_peak() -> None:
     found = Measured(10)
     assert found.step("import", lambda: 7) == 7
     assert found.seconds["import"] >= 0
+    assert found.cpu_s["import"] >= 0
     assert found.peak_mb["import"] == pytest.approx(peak_mb(), rel=0.5)
     assert found.total_s == found.seconds["import"]
 

@@ -1,7 +1,14 @@
 import pytest
 
 from signalopt.optimize import budget
-from signalopt.optimize.budget import Clock, RunPlan, plan_runs, search_work, slower_by
+from signalopt.optimize.budget import (
+    Clock,
+    RunPlan,
+    plan_runs,
+    search_work,
+    slower_by,
+    spare_runs,
+)
 
 
 def test_a_good_third_of_the_runs_confirms():
@@ -62,3 +69,14 @@ def test_search_work_follows_from_the_case_alone():
 )
 def test_slow_machines_are_told_in_steps(measured_s, steps):
     assert slower_by(measured_s, 1.0) == steps
+
+
+@pytest.mark.parametrize(
+    ("used_s", "reserved", "runs"),
+    # of 100 s one is kept; runs of 2 s, two at a time, in powers of two
+    [(0, 0, 64), (40, 0, 32), (40, 20, 16), (95, 0, 4), (98, 0, 0), (99.5, 3, 0)],
+)
+def test_spare_time_in_runs_with_what_is_reserved_left_over(monkeypatch, used_s, reserved, runs):
+    monkeypatch.setattr(budget.time, "monotonic", lambda: 1000.0 + used_s)
+    clock = Clock(100, 2, started=1000.0, longest_run_s=2.0)
+    assert spare_runs(clock, reserved) == runs

@@ -122,6 +122,13 @@ def test_bound_below_optimum_below_descent(seed, variants):
         assert found.cost == other.cost(found.offsets_s, found.settings) == brute_force(other)
 
 
+def test_descent_from_a_start_is_never_worse_than_it():
+    problem = random_problem(grid_edges(4, 3), 12, 30, seed=6, settings=2)
+    good = descend(problem, seed=1, restarts=60)
+    again = descend(problem, seed=2, restarts=5, start=good)
+    assert again.cost <= good.cost == problem.cost(good.offsets_s, good.settings)
+
+
 def test_symmetric_two_way_street_by_brute_force():
     cycle = 24
     t = np.arange(cycle)

@@ -110,6 +110,8 @@ def test_confirmed_in_sumo_on_fresh_seeds(case, objective, temperature_c):
         assert result.plan.intersections == case.today.intersections
     else:
         assert result.versus_today.changes[result.measure].difference.mean < 0
+    raced = [c.label for c in result.candidates if c.mean is not None]
+    assert ("search for delay 1" in raced) == (objective != "delay")
     selection = {int(s) for s in dict(result.plan.provenance)["selection seeds"].split()}
     assert not selection & set(result.final_seeds)
     summary = json.loads(result.to_json())
@@ -130,3 +132,20 @@ def test_todays_plan_that_never_ends_leaves_runs_their_time(case, monkeypatch):
     monkeypatch.setattr(job, "confirm", lambda *_: None)
     optimize(case, budget_s=30, workers=2)
     assert seen[0] > 0
+
+
+@pytest.mark.slow
+def test_redesigned_stages_compete_with_todays(case):
+    result = optimize(case, budget_s=60, workers=2, redesign=True)
+    own = {c.label for c in result.candidates if not c.label.startswith("new stages")}
+    new = {c.label for c in result.candidates} - own
+    assert own
+    assert new
+    assert result.plan.network == result.case.network.fingerprint
+    assert bool(result.stages) is (
+        result.winner.home is not None and result.verdict is not Verdict.KEPT
+    )
+    assert judge_plan(result.case.network.layouts, result.plan) == ()
+    if result.stages:
+        with pytest.raises(InputError, match="designed afresh already"):
+            optimize(result.case, redesign=True)

@@ -4,11 +4,12 @@ from pathlib import Path
 import pytest
 
 from signalopt.network.model import Intersection, Movement, Turn
+from signalopt.network.regroup import Regrouped, layout_with, regroup, stated_all_red_s
 from signalopt.network.rules import LeftPolicy
-from signalopt.optimize.redesign import alternatives, case_with_layouts, plan_with, redesign
-from signalopt.optimize.regroup import Regrouped, layout_with, regroup
+from signalopt.optimize.redesign import alternatives, plan_with, redesign
 from signalopt.optimize.stage_design import GroupNeed, design_stages_of
 from signalopt.scenario.case import Case
+from signalopt.scenario.new_stages import case_with_layouts
 from signalopt.timing.plan import FixedProgram, IntersectionPlan, Plan, StageTiming
 from signalopt.timing.program import cycle_states
 from signalopt.timing.safety import judge_plan, judge_program
@@ -253,3 +254,28 @@ def test_designs_that_fit_no_cycle_are_noted():
     design = redesign(case, flows, names=["X"])
     assert design.alternatives == {}
     assert design.notes[0].startswith("X: no safe stages")
+
+
+@pytest.mark.parametrize("all_red_s", [2, 4])
+def test_an_order_of_longer_all_red_lives_on_in_new_groups(all_red_s):
+    place = crossing()
+    made = regroup(place, all_red_s=all_red_s)
+    ordered = replace(
+        place, layout=replace(place.layout, groups=made.groups, clearances=made.clearances)
+    )
+    again = regroup(ordered)
+    vehicles = {g.id for g in again.groups if g.kind is GroupKind.VEHICLE}
+    shortest = min(
+        c.intergreen_s - again.group[c.ending].amber_s
+        for c in again.clearances
+        if c.ending in vehicles
+    )
+    assert shortest == stated_all_red_s(ordered.layout) >= all_red_s
+
+
+def test_without_time_stages_stay_and_that_is_said():
+    case, flows = case_of(crossing())
+    design = redesign(case, flows, names=["X"], enough=lambda: True)
+    assert design.alternatives == {}
+    assert "no time" in design.notes[0]
+    assert "X" in design.notes[0]

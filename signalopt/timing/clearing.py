@@ -8,18 +8,29 @@ enough; imported interstages are often too short to see to that by themselves.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
-from signalopt.timing.bounds import GreenConstraint, interstages_s
 from signalopt.timing.plan import StageTiming
 from signalopt.timing.signals import GREEN, GroupKind, SignalLayout
 
 
-def clearing_constraints(
-    layout: SignalLayout, sequence: Sequence[StageTiming]
-) -> tuple[GreenConstraint, ...]:
-    """Constraints on the greens of stages between the end of a group and the start of its opponent."""
-    count, between = len(sequence), interstages_s(layout, sequence)
-    found = []
+class Clearing(NamedTuple):
+    """The greens of the stages at these positions must last `least_s` together: `ending` clears in them."""
+
+    stages: tuple[int, ...]
+    least_s: int
+    ending: str
+
+
+def stages_between(
+    layout: SignalLayout, sequence: Sequence[StageTiming], between_s: Sequence[int]
+) -> list[Clearing]:
+    """What stages between the end of a group and the start of its opponent must last.
+
+    between_s: seconds of the interstage after each stage.
+    """
+    count = len(sequence)
+    found: list[Clearing] = []
     for (ending, starting), needed in sorted(layout.intergreen_s.items()):
         for start in range(count):
             if starting not in sequence[start].groups or starting in sequence[start - 1].groups:
@@ -33,11 +44,11 @@ def clearing_constraints(
                 continue  # consecutive stages, or a group that is never green
             late = _shown_after(layout, ending, sequence, at)
             early = _shown_before(layout, starting, sequence, start)
-            given = between[at] + sum(between[i] for i in stages)
+            given = between_s[at] + sum(between_s[i] for i in stages)
             least = needed + late + early - given
             if least > len(stages):
-                found.append(GreenConstraint(tuple(sorted(stages)), least, ending))
-    return tuple(found)
+                found.append(Clearing(tuple(sorted(stages)), least, ending))
+    return found
 
 
 def _shown_after(layout: SignalLayout, group: str, sequence: Sequence[StageTiming], at: int) -> int:

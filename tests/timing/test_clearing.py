@@ -1,8 +1,14 @@
 """Intergreens that a short stage in between would cut: found as constraints, kept by the search."""
 
-from signalopt.optimize.clearing import clearing_constraints
 from signalopt.optimize.variables import make_site
-from signalopt.timing.bounds import stage_timings
+from signalopt.timing.bounds import (
+    GreenConstraint,
+    green_constraints,
+    interstages_s,
+    least_cycle_s,
+    stage_timings,
+)
+from signalopt.timing.clearing import stages_between
 from signalopt.timing.signals import (
     Clearance,
     GivenInterstage,
@@ -30,13 +36,17 @@ def layout_of(intergreen_s: int) -> SignalLayout:
 
 def test_stage_between_must_last_for_the_intergreen():
     # A ends, 3 s interstage, stage 2, 3 s interstage, C starts: 10 s need 4 s of stage 2.
-    (found,) = clearing_constraints(layout_of(10), stage_timings(layout_of(10).stages))
-    assert found.stages == (1,)
-    assert found.least_s == 4
+    layout, sequence = layout_of(10), stage_timings(layout_of(10).stages)
+    (found,) = stages_between(layout, sequence, interstages_s(layout, sequence))
+    assert found == ((1,), 4, "A")
+    assert GreenConstraint((1,), 4, "A") in green_constraints(layout, sequence)
+    # interstages of 3 s each, minimum greens of 5 s for A and C, and the 4 s
+    assert least_cycle_s(layout, sequence) == 9 + 5 + 4 + 5
 
 
 def test_nothing_to_ask_where_interstages_suffice():
-    assert clearing_constraints(layout_of(7), stage_timings(layout_of(7).stages)) == ()
+    layout, sequence = layout_of(7), stage_timings(layout_of(7).stages)
+    assert stages_between(layout, sequence, interstages_s(layout, sequence)) == []
 
 
 def test_sites_keep_it():
