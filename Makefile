@@ -7,7 +7,7 @@ INSTALLED := $(VENV)/.installed
 TESTED := $(VENV)/.installed-for-tests
 EXTRAS := osm
 TEST_EXTRAS := dev,osm,libsumo,cluster,oracles
-BENCHES := safety saturation overhead sweeps baselines emissions mesosim_speed agreement coordination scaling ablation report
+BENCHES := safety saturation overhead sweeps baselines emissions mesosim_speed agreement coordination scaling ablation env_speed report
 PYTHONS := $(PYTHON) python3.12 python3.13 python3.11 python3 python
 JOBS ?= 2
 
@@ -54,6 +54,8 @@ bench-full: $(TESTED) ## quality of plans on all areas and public cases, agreeme
 	@$(BIN)/python -m benchmarks.scaling --full
 	@$(BIN)/python -m benchmarks.ablation mangilik_el_am --budget 300
 	@$(BIN)/python -m benchmarks.quality astana public --budgets 60,300 --stress
+	@$(BIN)/python -m benchmarks.emission_objectives --budget 240 --seeds 8 --window 1800 --workers 2
+	@for what in public old astana; do $(BIN)/python -m benchmarks.control $$what || exit; done
 
 docs: $(INSTALLED) ## write docs/cli.md and the JSON Schemas anew from the code
 	@$(BIN)/python -m typer signalopt.cli.main utils docs --name signalopt --title "Command line" \

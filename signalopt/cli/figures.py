@@ -17,6 +17,14 @@ if TYPE_CHECKING:
     from signalopt.microsim.statistics import Change, Estimate
     from signalopt.optimize.result import OptimisationResult
 
+CONTROL_SETTINGS = {
+    "sensing": "sensing",
+    "faults": "failures",
+    "fallback_plan": "fallback programs",
+    "left_alone": "not steered",
+    "control_notes": "note",
+}
+MILLISECONDS = ("decision_ms_mean", "decision_ms_p99")
 MAIN_MEASURES = ("delay_s", "stops", "speed_kph", "co2_g")
 
 
@@ -36,6 +44,25 @@ def print_result(result: SimulationResult) -> None:
     print_table(title, ("measure", "mean", "95 % interval", "unit"), rows, right=("mean",))
     if result.emission_detail is not None:
         print_emissions(result.emission_detail)
+
+
+def print_conduct(result: SimulationResult) -> None:
+    """Print how a controller did: what it saw, how long it thought, how often it was not obeyed."""
+    say(f"controller: {result.manifest.get('controller', result.controller)}")
+    for key, label in CONTROL_SETTINGS.items():
+        if result.manifest.get(key):
+            say(f"{label}: {result.manifest[key]}")
+    thought = [result.conduct(name) for name in MILLISECONDS]
+    if all(thought):
+        mean, p99 = (number(found.mean) for found in thought if found)
+        say(f"decision of an intersection: {mean} ms, 99 % within {p99} ms")
+    following, refused = result.conduct("following_share"), result.conduct("refused")
+    fallen = result.conduct("fallen_share")
+    if following is not None:
+        because = f", {100 * fallen.mean:.1f} % because of failures" if fallen else ""
+        say(f"under the fallback program: {100 * following.mean:.1f} % of the time{because}")
+    if refused is not None:
+        say(f"asks that the guard did not grant: {number(refused.mean)} a run")
 
 
 def print_comparison(comparison: Comparison, names: Iterable[str] = MEASURES) -> None:

@@ -14,6 +14,7 @@ from signalopt.cli.calibrate import calibrate
 from signalopt.cli.check import check
 from signalopt.cli.demo import demo
 from signalopt.cli.diff import diff
+from signalopt.cli.distil import distil
 from signalopt.cli.doctor import doctor
 from signalopt.cli.export import export
 from signalopt.cli.fleet import app as fleet_app
@@ -27,6 +28,8 @@ from signalopt.cli.schedule import schedule
 from signalopt.cli.schema import schema
 from signalopt.cli.simulate import simulate
 from signalopt.cli.sweep import sweep
+from signalopt.cli.train import train
+from signalopt.cli.tune import tune
 
 HELP = """Safe, low-emission timing plans for real traffic signals, judged by SUMO.
 
@@ -79,6 +82,9 @@ for command in (
     pareto,
     report,
     schedule,
+    distil,
+    train,
+    tune,
     check,
     export,
     diff,

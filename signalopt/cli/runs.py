@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,8 @@ from signalopt.cli.plans import is_xml, read_plan_for
 from signalopt.progress import Listener
 
 if TYPE_CHECKING:
+    from signalopt.cli.control_options import Steered
+    from signalopt.control.simulate import EngineName
     from signalopt.microsim.result import SimulationResult
     from signalopt.scenario.case import Case
 
@@ -46,6 +49,32 @@ def run_meso(
 
     chosen = None if plan is None else read_plan_for(case, plan)
     return simulate_meso(case, chosen, seeds, listener=listener)
+
+
+def run_controlled(
+    case: Case,
+    steered: Steered,
+    fallback: Path | None,
+    seeds: Sequence[int],
+    engine: EngineName,
+    workers: int,
+    keep: Path | None,
+    listener: Listener,
+    emission_model: str = "fitted",
+) -> SimulationResult:
+    """Simulate under a controller; fallback: plan file of what runs on failure (None: today's).
+
+    Failures begin with the measured window: what supervises detectors has seen the warm-up by then.
+    """
+    from signalopt.control.simulate import simulate_control
+
+    faults = replace(steered.faults, from_s=case.begin_s - case.depart_begin_s)
+    plan = None if fallback is None else read_plan_for(case, fallback)
+    return simulate_control(
+        case, steered.controller, seeds, plan=plan, engine=engine, sensing=steered.sensing,
+        faults=faults, workers=workers, keep=keep, emission_model=emission_model,
+        listener=listener,
+    )  # fmt: skip
 
 
 def run_schedule(

@@ -8,9 +8,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from signalopt.cli.control_options import (
+    AdvanceM,
+    ControllerName,
+    ControllerPlan,
+    ControlOptions,
+    FailCommunication,
+    FailDetectors,
+    RangeM,
+    SensingOption,
+)
 from signalopt.cli.options import Json, Scenario, Seeds, Workers, parse_seeds
 
 if TYPE_CHECKING:
+    from signalopt.errors import Problem
     from signalopt.microsim.result import SimulationResult
 
 TODAY = "today"
@@ -92,33 +103,48 @@ def simulate(
         Engine,
         typer.Option(help="sumo: the judge; meso: the fast queue model, an approximation."),
     ] = Engine.SUMO,
+    controller: ControllerName = None,
+    controller_plan: ControllerPlan = None,
+    sensing: SensingOption = None,
+    advance_m: AdvanceM = None,
+    range_m: RangeM = None,
+    fail_detectors: FailDetectors = None,
+    fail_communication: FailCommunication = None,
     as_json: Json = False,
 ) -> None:
     """Run a plan in SUMO (or the queue model) and print the measures with 95 % intervals over the seeds.
 
-    Every vehicle scheduled in the window counts, also one that could not enter.
-    Ends with 3 if a seed failed; the others are still shown.
+    Every vehicle scheduled in the window counts, also one that could not enter. With `--controller` the
+    stages are chosen while it runs, and the lamps that were shown are judged. Ends with 3 if a seed failed;
+    the others are still shown. Ends with 1 if lamps broke a rule of safety.
 
     Examples: `signalopt simulate smoke` -
     `signalopt simulate mangilik_el_am --plan plan.json --compare today --seeds 11-20 --json` -
-    `signalopt simulate smoke --engine meso`
+    `signalopt simulate smoke --engine meso` -
+    `signalopt simulate mangilik_el_am --controller horizon --compare today`
     """
     from signalopt.cli.cases import make_case
-    from signalopt.cli.figures import print_comparison, print_result
     from signalopt.cli.progress_view import shown_progress
-    from signalopt.cli.runs import run_meso, run_plan, run_schedule
-    from signalopt.cli.show import print_json, remark
-    from signalopt.errors import SimulationError
-    from signalopt.microsim.compare import compare as paired
+    from signalopt.cli.runs import run_controlled, run_meso, run_plan, run_schedule
+    from signalopt.cli.show import remark
+    from signalopt.errors import InputError
     from signalopt.microsim.simulate import SimulationInterruptedError
     from signalopt.scenario.emission_setting import with_emissions
 
     chosen, model = parse_seeds(seeds), emission_model.value
     other = None if compare in (None, TODAY) else Path(str(compare))
     fast = engine is Engine.MESO
-    _check_schedule(schedule, plan, day, engine)
-    if fast:
-        _check_meso(keep, emission_model)
+    control = ControlOptions(
+        controller, controller_plan, sensing, advance_m, range_m, fail_detectors, fail_communication
+    )
+    problems = [
+        *_schedule_problems(schedule, plan, day, engine),
+        *(_meso_problems(keep, emission_model) if fast else ()),
+        *control.problems(plan, schedule),
+    ]
+    steered, wrong = control.made()
+    if problems or wrong:
+        raise InputError(*problems, *wrong)
     try:
         with shown_progress() as listener:
             case = with_emissions(make_case(scenario, listener), fleet, temperature)
@@ -130,41 +156,30 @@ def simulate(
                     if fast
                     else run_plan(case, other, chosen, workers, keep_before, listener, model)
                 )
-            result = (
-                run_schedule(case, schedule, day, chosen, workers, keep, listener, model)
-                if schedule is not None
-                else run_meso(case, plan, chosen, listener)
-                if fast
-                else run_plan(case, plan, chosen, workers, keep, listener, model)
-            )
+            if steered is not None:
+                result = run_controlled(
+                    case, steered, controller_plan, chosen, "meso" if fast else "sumo", workers, keep,
+                    listener, model,
+                )  # fmt: skip
+            elif schedule is not None:
+                result = run_schedule(case, schedule, day, chosen, workers, keep, listener, model)
+            elif fast:
+                result = run_meso(case, plan, chosen, listener)
+            else:
+                result = run_plan(case, plan, chosen, workers, keep, listener, model)
     except SimulationInterruptedError as stop:
         _show_partial(stop.partial, as_json=as_json)
         raise
-    comparison = paired(before, result) if before else None
-    if as_json:
-        content = result.summary()
-        if before and comparison:
-            content |= {"compared": before.summary(), "comparison": comparison.summary()}
-        print_json(content)
-    elif comparison:
-        print_comparison(comparison)
-    else:
-        print_result(result)
-    if not as_json:
-        remark(f"emissions: {result.emissions}")
-        if fast:
-            remark("by the queue model, an approximation; SUMO is the judge (--engine sumo)")
-    failures = [*(before.failures if before else ()), *result.failures]
-    if failures:
-        raise SimulationError(
-            "\n".join(f"seed {f.seed}: {f.reason}; repeat: {f.command}" for f in failures)
-        )
+    _show(result, before, as_json=as_json)
+    if not as_json and fast:
+        remark("by the queue model, an approximation; SUMO is the judge (--engine sumo)")
+    _refuse(result, before)
 
 
-def _check_schedule(
+def _schedule_problems(
     schedule: Path | None, plan: Path | None, day: str | None, engine: Engine
-) -> None:
-    from signalopt.errors import InputError, Problem
+) -> list[Problem]:
+    from signalopt.errors import Problem
 
     problems = []
     if schedule is not None and plan is not None:
@@ -175,12 +190,11 @@ def _check_schedule(
         )
     if schedule is None and day is not None:
         problems.append(Problem("--day", f"`{day}` without a schedule", "--schedule S.json"))
-    if problems:
-        raise InputError(*problems)
+    return problems
 
 
-def _check_meso(keep: Path | None, emission_model: EmissionModel) -> None:
-    from signalopt.errors import InputError, Problem
+def _meso_problems(keep: Path | None, emission_model: EmissionModel) -> list[Problem]:
+    from signalopt.errors import Problem
 
     problems = []
     if keep is not None:
@@ -188,8 +202,43 @@ def _check_meso(keep: Path | None, emission_model: EmissionModel) -> None:
         problems.append(Problem("--keep", found, "no folder: --engine meso makes none"))
     if emission_model is not EmissionModel.FITTED:
         problems.append(Problem("--emissions", emission_model.value, "fitted with --engine meso"))
-    if problems:
-        raise InputError(*problems)
+    return problems
+
+
+def _show(result: SimulationResult, before: SimulationResult | None, *, as_json: bool) -> None:
+    """Print a result, and how it compares with another one on the same seeds."""
+    from signalopt.cli.figures import print_comparison, print_conduct, print_result
+    from signalopt.cli.show import print_json, remark
+    from signalopt.microsim.compare import compare as paired
+
+    comparison = paired(before, result) if before else None
+    if as_json:
+        content = result.summary()
+        if before and comparison:
+            content |= {"compared": before.summary(), "comparison": comparison.summary()}
+        print_json(content)
+        return
+    if comparison:
+        print_comparison(comparison)
+    else:
+        print_result(result)
+    if any(run.conduct for run in result.runs):
+        print_conduct(result)
+    remark(f"emissions: {result.emissions}")
+
+
+def _refuse(result: SimulationResult, before: SimulationResult | None) -> None:
+    """Raise what a result ends with: UnsafePlanError for unsafe lamps, SimulationError for lost seeds."""
+    from signalopt.errors import SimulationError, UnsafePlanError
+
+    failures = [*(before.failures if before else ()), *result.failures]
+    lost = [f"seed {f.seed}: {f.reason}; repeat: {f.command}" for f in failures]
+    if result.findings:
+        unsafe = [str(finding) for finding in result.findings]
+        head = f"the lamps shown under `{result.controller}` are not safe:"
+        raise UnsafePlanError("\n".join([head, *unsafe, *lost]))
+    if lost:
+        raise SimulationError("\n".join(lost))
 
 
 def _show_partial(partial: SimulationResult, *, as_json: bool) -> None:

@@ -54,7 +54,7 @@ def _compiled(kernel: Kernel, *, inline: bool) -> Kernel:
     from numba.core import config  # noqa: PLC0415
     from numba.core.options import DefaultOptions  # noqa: PLC0415
 
-    folder = compiled_folder()
+    folder = compiled_folder(Path(kernel.__code__.co_filename).parent)
     settings: Any = config
     before = settings.CACHE_DIR
     settings.CACHE_DIR = str(folder or "")
@@ -70,14 +70,20 @@ def _compiled(kernel: Kernel, *, inline: bool) -> Kernel:
     return made
 
 
-@lru_cache(maxsize=1)
-def compiled_folder() -> Path | None:
-    """Folder for compiled code of this version of the kernel, None where none can be written."""
+@lru_cache
+def compiled_folder(room: Path = Path(__file__).parent) -> Path | None:
+    """Folder for compiled code of this version of a room's kernels, None where none can be written.
+
+    room: folder of the sources; another room's kernels are also those of the queue model that they call.
+    """
     import numba  # noqa: PLC0415
 
     digest = hashlib.sha256(numba.__version__.encode())
     for source in sorted(Path(__file__).parent.glob("*.py")):
         if source.name.startswith(("kernel", "records", "compiling", "lamps", "walk", "steer")):
+            digest.update(source.read_bytes())
+    if room != Path(__file__).parent:
+        for source in sorted(room.glob("*kernel*.py")):
             digest.update(source.read_bytes())
     folder = cache_folder() / "compiled" / digest.hexdigest()[:16]
     try:

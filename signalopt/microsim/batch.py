@@ -31,12 +31,16 @@ _WATCH_S = 0.2
 
 @dataclass(frozen=True)
 class Job(Generic[Result]):
-    """One child and what to do with its outputs once it has ended well (given its wall seconds)."""
+    """One child and what to do with its outputs once it has ended well (given its wall seconds).
+
+    program: what its failures call it.
+    """
 
     name: str
     command: Sequence[str]
     log: Path
     read: Callable[[float], Result]
+    program: str = "sumo"
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,7 @@ def run_batch(
     whatever else is no SimulationError (a missing program, a full disk), after ending all children.
     """
     watch = _Watch(timeout_s)
-    children = [Child(job.command, job.log) for job in jobs]
+    children = [Child(job.command, job.log, job.program) for job in jobs]
     outcomes: list[Outcome[Result]] = [Outcome() for _ in jobs]
     pool = ThreadPoolExecutor(max_workers=min(workers or available_cores(), len(jobs)) or 1)
     place: dict[Future[Outcome[Result]], int] = {}
@@ -132,7 +136,7 @@ class _Watch:
         now_s = time.monotonic()
         for child in children:
             if child.is_running and child.age_s(now_s) > limit_s:
-                child.kill(f"sumo did not end within {limit_s:.0f} s ({why})")
+                child.kill(f"{child.program} did not end within {limit_s:.0f} s ({why})")
 
     def _limit(self) -> tuple[float, str]:
         if self._given_s is not None:

@@ -1,4 +1,4 @@
-"""One `sumo` child process: started, waited for, killed, and its death put into words."""
+"""One child process that runs SUMO: started, waited for, killed, and its death put into words."""
 
 from __future__ import annotations
 
@@ -21,11 +21,12 @@ class Child:
     """A child process that one thread waits for and another may kill.
 
     Waiting blocks without polling, so a short run costs no idle time; limits are kept by whoever
-    watches `age_s`.
+    watches `age_s`. program: what its failures call it.
     """
 
     command: Sequence[str]
     log: Path
+    program: str = "sumo"
     _process: subprocess.Popen[bytes] | None = None
     _started_s: float = 0.0
     _killed_for: str = ""
@@ -55,7 +56,7 @@ class Child:
             code = self._process.wait()
         if self._killed_for:
             return self._killed_for
-        return "" if code == 0 else _why(code, self.log)
+        return "" if code == 0 else _why(self.program, code, self.log)
 
     @property
     def is_running(self) -> bool:
@@ -79,15 +80,15 @@ def log_lines(log: Path) -> list[str]:
     return log.read_text(encoding="utf-8", errors="replace").splitlines()
 
 
-def _why(code: int, log: Path) -> str:
+def _why(program: str, code: int, log: Path) -> str:
     if code < 0:
         try:
             name = signal.Signals(-code).name
         except ValueError:
             name = f"signal {-code}"
         hint = " (out of memory?)" if name == "SIGKILL" else ""
-        return f"sumo was ended by {name}{hint}"
+        return f"{program} was ended by {name}{hint}"
     lines = log_lines(log)
     errors = [line.removeprefix("Error: ").strip() for line in lines if line.startswith("Error")]
     said = " | ".join(errors) or " ".join(lines)[-_TAIL:].strip() or "it said nothing"
-    return f"sumo failed with exit code {code}: {said}"
+    return f"{program} failed with exit code {code}: {said}"

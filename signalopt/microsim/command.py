@@ -39,6 +39,11 @@ class SeedFiles:
         return self.folder / "statistics.xml"
 
     @property
+    def conduct(self) -> Path:
+        """How the controller of a steered run did; see microsim.steering."""
+        return self.folder / "conduct.json"
+
+    @property
     def log(self) -> Path:
         """What SUMO said on standard error."""
         return self.folder / "sumo.log"

@@ -7,7 +7,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from signalopt.emissions.fleet import Fleet
@@ -23,6 +23,7 @@ from signalopt.microsim.outputs import read_run
 from signalopt.microsim.pricing import FITTED, SUMO_DEFAULT, Pricing, pricing_of
 from signalopt.microsim.result import SeedFailure, SeedRun, SimulationResult
 from signalopt.microsim.schedule import Schedule, read_schedule
+from signalopt.microsim.steering import CONTROLLED_RUN, Steering, SteeringIn
 from signalopt.microsim.workplace import disk_full, save_evidence, seed_files, work_folder
 from signalopt.scenario.case import Case
 from signalopt.scenario.emission_setting import emission_setting
@@ -38,7 +39,8 @@ Begun = Callable[[Child], None]
 class Prepared:
     """A case under signals, ready to be run with any seed: what all seeds share.
 
-    Made by `prepared`; its folder is gone afterwards unless it was told to be kept.
+    Made by `prepared`; its folder is gone afterwards unless it was told to be kept. steering: who sets
+    the lamps while SUMO runs; None: the programs of `signals` alone.
     """
 
     case: Case
@@ -52,16 +54,23 @@ class Prepared:
     temperature_c: float
     pricing: Pricing
     devices: tuple[str, ...]
+    steering: Steering | None = None
 
     def job(self, seed: int) -> Job[SeedRun]:
         """The child of a seed and how its outputs are read."""
         files = seed_files(self.folder, seed)
+        steering = self.steering
+        command = seed_command(self.case, seed, self.signals, files, self.devices)
 
         def read(wall_s: float) -> SeedRun:
             try:
-                return read_run(
+                run = read_run(
                     seed, wall_s, files, self.schedule, self.case.occupancy, self.pricing
                 )
+                if steering is None:
+                    return run
+                conduct = steering.read(files)
+                return replace(run, findings=conduct.findings, conduct=conduct.figures)
             except SimulationError as error:
                 if disk_full(self.folder):
                     raise SimulationError(f"no room left in {self.folder} ({error})") from error
@@ -72,9 +81,10 @@ class Prepared:
 
         return Job(
             name=f"seed {seed}",
-            command=seed_command(self.case, seed, self.signals, files, self.devices),
+            command=steering.command(command, seed, files) if steering else command,
             log=files.log,
             read=read,
+            program=CONTROLLED_RUN if steering else "sumo",
         )
 
     def run(self, seed: int, timeout_s: float | None, begun: Begun) -> SeedRun | SeedFailure:
@@ -83,7 +93,7 @@ class Prepared:
         Raises MissingToolError without SUMO, OutputError or OSError where it cannot write.
         """
         job = self.job(seed)
-        child = Child(job.command, job.log)
+        child = Child(job.command, job.log, job.program)
         begun(child)
         reason = ""
         try:
@@ -113,7 +123,7 @@ class Prepared:
         return SimulationResult(
             scenario=self.case.name,
             plan=self.plan_name,
-            controller=CONTROLLER,
+            controller=self.steering.controller if self.steering else CONTROLLER,
             case_fingerprint=self.case.fingerprint,
             seeds=tuple(seeds),
             runs=runs,
@@ -122,7 +132,10 @@ class Prepared:
             emissions=emissions_label(
                 self.emission_model, self.fleet, self.temperature_c, self.schedule, counted
             ),
-            manifest=manifest(self.case, self.signals, self._emission_setting()),
+            manifest={
+                **manifest(self.case, self.signals, self._emission_setting()),
+                **(self.steering.settings if self.steering else {}),
+            },
             emission_detail=None
             if self.emission_model == SUMO_DEFAULT
             else detail_of(
@@ -144,6 +157,7 @@ class Prepared:
             return shlex.join(job.command)
         own = (*self.signals, *self.case.route_files, *self.case.additional_files)
         own += tuple(sorted((self.folder / VEHICLES).glob("*")))
+        own += self.steering.inputs if self.steering else ()
         return save_evidence(self.case.name, job.command, own, job.log, self.folder)
 
 
@@ -152,7 +166,7 @@ def _limit(child: Child, timeout_s: float | None) -> Iterator[None]:
     if timeout_s is None:
         yield
         return
-    reason = f"sumo did not end within {timeout_s:g} s (the limit given)"
+    reason = f"{child.program} did not end within {timeout_s:g} s (the limit given)"
     watch = threading.Timer(timeout_s, child.kill, [reason])
     watch.daemon = True
     watch.start()
@@ -169,8 +183,11 @@ def prepared(
     signals_in: SignalFiles,
     keep: Path | None = None,
     emission_model: str = FITTED,
+    steering_in: SteeringIn | None = None,
 ) -> Iterator[Prepared]:
     """Write and read everything that does not depend on the seed.
+
+    steering_in: makes who sets lamps while SUMO runs; None: nobody does.
 
     Raises InputError for plan, route files, vehicle types or a fleet that cannot be used, OutputError
     if a folder cannot be written.
@@ -185,4 +202,5 @@ def prepared(
         yield Prepared(
             driven, plan_name, schedule, signals, folder, keep is not None,
             emission_model, fleet, temperature_c, pricing, devices,
+            steering_in(folder) if steering_in else None,
         )  # fmt: skip

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from signalopt.measures import MEASURES
 from signalopt.microsim.emission_detail import EmissionDetail, Emitted
 from signalopt.microsim.statistics import Estimate, estimate
 from signalopt.scenario.case import Note
+from signalopt.timing.findings import Finding
 
+CONDUCT: Mapping[str, str] = {
+    "decision_ms_mean": "milliseconds of computing for a decision of one intersection, mean",
+    "decision_ms_p99": "milliseconds of computing for a decision of one intersection, 99th percentile",
+    "following_share": "share of the time of all controlled intersections under the fallback program",
+    "fallen_share": "share of that time because detectors or communication failed",
+    "refused": "asks that the guard did not grant",
+}
+"""Figures of a controller at work in one run, with their definitions."""
 ONE_SEED = "one seed: no interval can be given; run at least two"
 
 
@@ -22,7 +31,9 @@ class SeedRun:
     (no pedestrians, no vehicle-km) is absent. `complete`: everyone of the window has arrived.
     events: collisions, emergency_stops, emergency_braking, teleports of the whole run;
     vehicle_types: ids of the types that were counted; emitted: what each of them that has an engine
-    did and emitted.
+    did and emitted. Of a run under a controller, findings: what the judge says of the lamps that were
+    shown, beyond what it says of the fallback programs (nobody may ever see one), and conduct: figures
+    of the controller at work (names in CONDUCT).
     """
 
     seed: int
@@ -35,6 +46,8 @@ class SeedRun:
     pedestrians_unfinished: int = 0
     warnings: tuple[str, ...] = ()
     emitted: tuple[Emitted, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    conduct: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +83,21 @@ class SimulationResult:
     def complete(self) -> bool:
         """Whether every seed finished and in each everyone of the window arrived."""
         return len(self.runs) == len(self.seeds) and all(run.complete for run in self.runs)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What was unsafe in the lamps shown under a controller: the worst of each kind of all runs."""
+        worst: dict[object, Finding] = {}
+        for finding in (finding for run in self.runs for finding in run.findings):
+            known = worst.setdefault(finding.key, finding)
+            if finding.badness_s > known.badness_s:
+                worst[finding.key] = finding
+        return tuple(worst.values())
+
+    def conduct(self, name: str) -> Estimate | None:
+        """A figure of CONDUCT over the finished seeds; None where no run has it."""
+        values = [run.conduct[name] for run in self.runs if name in run.conduct]
+        return estimate(values) if values else None
 
     def values(self, measure: str) -> dict[int, float]:
         """Values of a measure by seed, for the runs that have it."""
@@ -109,6 +137,9 @@ class SimulationResult:
             "sumo_version": self.manifest["sumo"],
             "manifest": dict(self.manifest),
         }
+        if any(run.conduct for run in self.runs):
+            found["conduct"] = _conduct(self)
+            found["safety"] = [str(finding) for finding in self.findings]
         if len(self.runs) == 1:
             found["interval_note"] = ONE_SEED
         return found
@@ -131,6 +162,15 @@ def describe(name: str, found: Estimate) -> dict[str, object]:
     }
 
 
+def _conduct(result: SimulationResult) -> dict[str, object]:
+    found = {name: result.conduct(name) for name in CONDUCT}
+    return {
+        name: {"mean": value.mean, "ci95": value.ci95, "definition": CONDUCT[name]}
+        for name, value in found.items()
+        if value is not None
+    }
+
+
 def _described(rows: Sequence[Mapping[str, float]]) -> dict[str, object]:
     names = [name for name in MEASURES if any(name in row for row in rows)]
     return {
@@ -139,6 +179,7 @@ def _described(rows: Sequence[Mapping[str, float]]) -> dict[str, object]:
 
 
 def _run_summary(run: SeedRun) -> dict[str, object]:
+    conduct: dict[str, object] = {"conduct": dict(run.conduct)} if run.conduct else {}
     return {
         "seed": run.seed,
         "complete": run.complete,
@@ -147,4 +188,5 @@ def _run_summary(run: SeedRun) -> dict[str, object]:
         "events": dict(run.events),
         "pedestrians_unfinished": run.pedestrians_unfinished,
         "warnings": list(run.warnings),
+        **conduct,
     }

@@ -11,6 +11,7 @@ from signalopt.microsim.prepared import prepared
 from signalopt.microsim.pricing import FITTED
 from signalopt.microsim.result import SimulationResult
 from signalopt.microsim.signals import take_signals, write_signals
+from signalopt.microsim.steering import SteeringIn
 from signalopt.progress import Listener, ignore
 from signalopt.scenario.case import Case
 from signalopt.timing.plan import Plan
@@ -88,10 +89,14 @@ def simulate_files(
     keep: Path | None = None,
     emission_model: str = FITTED,
     listener: Listener = ignore,
+    steering_in: SteeringIn | None = None,
 ) -> SimulationResult:
-    """Like `simulate`, with the additional files that `signals_in` writes into a folder it is given."""
+    """Like `simulate`, with the additional files that `signals_in` writes into a folder it is given.
+
+    steering_in: makes who sets lamps while SUMO runs (see microsim.steering); None: nobody does.
+    """
     _check_request(seeds, workers, timeout_s)
-    with prepared(case, plan_name, signals_in, keep, emission_model) as ready:
+    with prepared(case, plan_name, signals_in, keep, emission_model, steering_in) as ready:
         try:
             outcomes = run_batch(
                 [ready.job(seed) for seed in seeds],

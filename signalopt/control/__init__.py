@@ -1,0 +1,1 @@
+"""Adaptive control: controllers behind a safety layer, on the queue model and in SUMO, and learning."""

@@ -1,0 +1,1 @@
+"""Learning: environments, a policy that is shared by all intersections, its training and its file."""
