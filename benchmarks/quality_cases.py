@@ -66,7 +66,10 @@ def bench_case(name: str, seed_count: int, *, as_judged: bool = False) -> BenchC
 
 
 def with_amber(case: Case, amber_s: int) -> Case:
-    """The case with ambers of at most `amber_s` in its given interstages and programs; greens stay."""
+    """The case with ambers of at most `amber_s` in its given interstages and programs; greens stay.
+
+    Clearances are cut to the amber as well: without all-red any stage may follow any other after it.
+    """
     places = tuple(_shortened(place, amber_s) for place in case.network.intersections)
     network = replace(case.network, intersections=places)
     return replace(
@@ -74,7 +77,7 @@ def with_amber(case: Case, amber_s: int) -> Case:
         name=f"{case.name} amber {amber_s}",
         network=network,
         today=_shortened_plan(case.today, network),
-        fingerprint=f"{case.fingerprint}-amber{amber_s}",
+        fingerprint=f"{case.fingerprint}-amber{amber_s}-clear{amber_s}",
     )
 
 
@@ -91,7 +94,11 @@ def _shortened(place: Intersection, amber_s: int) -> Intersection:
         )
         for i in layout.interstages
     )
-    new = replace(layout, groups=groups, interstages=given)
+    clearances = tuple(
+        replace(c, intergreen_s=min(c.intergreen_s, amber_s), rule=f"amber of {amber_s} s alone")
+        for c in layout.clearances
+    )
+    new = replace(layout, groups=groups, interstages=given, clearances=clearances)
     return replace(place, layout=new, program=_refitted(place.program, new))
 
 
