@@ -107,9 +107,11 @@ SAFE_ROWS = frozenset(
 def _public_cells(
     bench: BenchCase, ways: Sequence[Way], options: argparse.Namespace
 ) -> Iterator[Cell]:
-    best = best_plan(bench.case, options.budget) if any(way.best for way in ways) else None
+    best = None
+    if any(way.best for way in ways):
+        best = best_plan(bench.case, options.budget, make=not options.finished_only)
     plans = Plans(bench.case.today, best)
-    for way in ways:
+    for way in with_plans(ways, plans):
         yield Cell(bench.name, "", bench.judged, way, plans, bench.seeds)
 
 
@@ -136,15 +138,15 @@ def astana_tables(options: argparse.Namespace, console: Console) -> Tables:
                 continue
             ways = chosen(astana_ways(_policy(options)), options)
             case = situation_case(area, situation, options.window)
-            best = (
-                forecast_plan(area, situation, options.window, options.budget)
-                if any(way.best for way in ways)
-                else None
-            )
+            best = None
+            if any(way.best for way in ways):
+                make = not options.finished_only
+                best = forecast_plan(area, situation, options.window, options.budget, make=make)
             plans = Plans(case.today, best)
             seeds = tuple(range(FIRST_SEED, FIRST_SEED + options.seeds))
             cells = [
-                Cell(area, name, case, way, plans, seeds, situation.dead_detectors) for way in ways
+                Cell(area, name, case, way, plans, seeds, situation.dead_detectors)
+                for way in with_plans(ways, plans)
             ]
             rows += run_all(cells, options, console)
         yield astana_table(area, rows, YARDSTICK), rows
@@ -172,6 +174,11 @@ def chosen(ways: Sequence[Way], options: argparse.Namespace) -> list[Way]:
     """Ways whose titles hold one of the texts asked for."""
     texts = [text for text in options.ways.split(";") if text]
     return [way for way in ways if not texts or any(text in way.title for text in texts)]
+
+
+def with_plans(ways: Sequence[Way], plans: Plans) -> list[Way]:
+    """Ways whose plan there is: the best one was perhaps never made."""
+    return [way for way in ways if not way.best or plans.best is not None]
 
 
 def _policy(options: argparse.Namespace) -> str | None:

@@ -157,18 +157,26 @@ def situation_case(area: str, situation: Situation, window_s: int | None) -> Cas
     return situation.change(case, cache_folder() / "bench" / "control" / name)
 
 
-def forecast_plan(area: str, situation: Situation, window_s: int | None, budget_s: float) -> Plan:
+def forecast_plan(
+    area: str, situation: Situation, window_s: int | None, budget_s: float, *, make: bool = True
+) -> Plan | None:
     """Our best fixed plan for what was forecast: one for all situations that share the forecast."""
-    return best_plan(_scenario_case(area, situation.forecast, window_s), budget_s)
+    case = _scenario_case(area, situation.forecast, window_s)
+    return best_plan(case, budget_s, make=make)
 
 
-def best_plan(case: Case, budget_s: float) -> Plan:
-    """The plan that the optimiser finds within a budget with one worker; kept in the cache folder."""
+def best_plan(case: Case, budget_s: float, *, make: bool = True) -> Plan | None:
+    """The plan that the optimiser finds within a budget with one worker; kept in the cache folder.
+
+    make: search for it where none is kept; else None.
+    """
     told = [case.fingerprint, case.depart_begin_s, case.end_s, case.hard_stop_s, budget_s]
     name = f"{case.name}-{hashlib.sha256(json.dumps(told).encode()).hexdigest()[:12]}.json"
     path = cache_folder() / "bench" / "control" / "plans" / name.replace(" ", "_")
     if path.is_file():
         return read_plan(path, case.network.fingerprint)
+    if not make:
+        return None
     plan = optimize(case, budget_s=budget_s, workers=1, seed=1).plan
     make_folder(path.parent)
     write_plan(path, plan)
