@@ -32,7 +32,7 @@ ControllerName = Annotated[
         "--controller",
         metavar="NAME|FOLDER",
         help="Let a controller choose the stages: fixed, actuated, max-pressure, longest-queue, "
-        "max-wave, horizon (parameters: `max-pressure:interval_s=5`), or a policy (`policies/NAME`).",
+        "max-wave, horizon, tuner (parameters: `max-pressure:interval_s=5`), or a policy (`policies/NAME`).",
     ),
 ]
 ControllerPlan = Annotated[

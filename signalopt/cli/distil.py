@@ -148,7 +148,7 @@ def _given(texts: Sequence[str], controller: Controller, listener: Listener) -> 
     from signalopt.cli.cases import make_case
     from signalopt.control.city import build_city
     from signalopt.errors import InputError, Problem
-    from signalopt.optimize.day_demand import Given
+    from signalopt.optimize.day_demand import Given, named_twice
     from signalopt.scenario.load import load_scenario
 
     found: list[Given] = []
@@ -168,12 +168,7 @@ def _given(texts: Sequence[str], controller: Controller, listener: Listener) -> 
         if own != first:
             wanted = f"network {first} of `{found[0].case.name}`"
             problems.append(Problem(entry.case.name, f"network {own}", wanted))
-    names = [entry.case.name for entry in found]
-    problems += [
-        Problem(name, "named twice", "each scenario once")
-        for name in dict.fromkeys(names)
-        if names.count(name) > 1
-    ]
+    problems += named_twice([entry.case.name for entry in found])
     if problems:
         raise InputError(*problems)
     return found

@@ -10,16 +10,13 @@ from signalopt.control.distil import BUDGET_S, Distilled, distil
 from signalopt.control.sensing import Sensing
 from signalopt.control.settings import described
 from signalopt.demand.day_profile import DayProfile
-from signalopt.errors import UnsafePlanError
 from signalopt.optimize.day_costs import INTERVAL_S
 from signalopt.optimize.day_demand import Anchor, DayDemand, Given, day_demands
+from signalopt.optimize.day_schedule import refuse_unsafe
 from signalopt.progress import Listener, Progress, ignore
-from signalopt.scenario.case import Case
-from signalopt.timing.findings import new_findings
-from signalopt.timing.safety import judge_plan
 from signalopt.timing.schedule import DAY_S, DayType, Period, Schedule
 from signalopt.timing.schedule_checks import checked
-from signalopt.timing.schedule_switches import schedule_findings, with_switch_points
+from signalopt.timing.schedule_switches import with_switch_points
 
 
 @dataclass(frozen=True)
@@ -71,7 +68,7 @@ def distil_day(
     listener(Progress("schedule", 0, 1, "switch seconds"))
     schedule = with_switch_points(checked(_only_used(bare)), first.network.layouts)
     listener(Progress("schedule", 1, 1))
-    _refuse_unsafe(first, schedule)
+    refuse_unsafe(first, schedule)
     return DistilledDay(plans, schedule)
 
 
@@ -106,12 +103,3 @@ def _only_used(schedule: Schedule) -> Schedule:
     """Without plans that never run: their scenario never has most of the traffic."""
     used = {period.plan for day in schedule.day_types for period in day.periods}
     return replace(schedule, plans=tuple(plan for plan in schedule.plans if plan.name in used))
-
-
-def _refuse_unsafe(case: Case, schedule: Schedule) -> None:
-    layouts = case.network.layouts
-    known = judge_plan(layouts, case.today)
-    found = new_findings(schedule_findings(schedule, layouts), known)
-    if found:
-        lines = "\n".join(str(finding) for finding in found)
-        raise UnsafePlanError(f"schedule `{schedule.name}` is not safe:\n{lines}")

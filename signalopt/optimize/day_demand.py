@@ -171,14 +171,18 @@ def _check(given: Sequence[Given]) -> None:
             found = "vehicles that are given one by one, or counts"
             hint = "give gates, an OD table or turning shares"
             problems.append(Problem(where, found, "volumes that can be spread over a day", hint))
-    names = [entry.scenario.name for entry in given]
-    problems += [
+    problems += named_twice([entry.scenario.name for entry in given])
+    if problems:
+        raise InputError(*problems)
+
+
+def named_twice(names: Sequence[str]) -> list[Problem]:
+    """A problem for each scenario that is named more than once."""
+    return [
         Problem(name, "named twice", "each scenario once")
         for name in dict.fromkeys(names)
         if names.count(name) > 1
     ]
-    if problems:
-        raise InputError(*problems)
 
 
 def _anchors(given: Sequence[Given], profiles: Sequence[DayProfile]) -> dict[str, list[Anchor]]:

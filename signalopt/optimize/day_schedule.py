@@ -99,7 +99,7 @@ def make_schedule(
     listener(Progress("schedule", 0, 1, "switch seconds"))
     schedule = with_switch_points(checked(bare), network.layouts)
     listener(Progress("schedule", 1, 1))
-    _refuse_unsafe(case, schedule)
+    refuse_unsafe(case, schedule)
     return ScheduleResult(
         schedule, tuple(days), planned, one.total - worth_h,
         choice.total - worth_h * len(choice.plans), tuple(remarks),
@@ -250,7 +250,8 @@ def _periods(row: Sequence[str]) -> tuple[Period, ...]:
     return tuple(found)
 
 
-def _refuse_unsafe(case: Case, schedule: Schedule) -> None:
+def refuse_unsafe(case: Case, schedule: Schedule) -> None:
+    """Raise UnsafePlanError for findings of a schedule and its switches that today's plan lacks."""
     layouts = case.network.layouts
     known = judge_plan(layouts, case.today)
     found = new_findings(schedule_findings(schedule, layouts), known)
